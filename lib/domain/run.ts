@@ -1,0 +1,133 @@
+/** The life of a run, in the order in which it can be seen. */
+export const runStates = ["requested", "starting", "running", "succeeded", "failed", "stopped", "skipped", "missed", "lost"] as const;
+export type RunState = (typeof runStates)[number];
+
+export type RunTrigger = "schedule" | "person" | "repeat" | "outside";
+
+/** ECS's own moments, as ISO strings, only those that were reported (ECS API, Task). */
+export type RunPhases = Partial<
+  Record<
+    "createdAt" | "connectivityAt" | "pullStartedAt" | "pullStoppedAt" | "startedAt" | "stoppingAt" | "executionStoppedAt" | "stoppedAt",
+    string
+  >
+> & { lastStatus?: string; desiredStatus?: string };
+
+/** One container as ECS told of it. `exitCode` null: it never ran, or ECS does not know; never read it as 0. */
+export type RunContainer = {
+  name: string;
+  lastStatus: string | null;
+  exitCode: number | null;
+  reason: string | null;
+  image: string | null;
+  imageDigest: string | null;
+};
+
+/** Why a run ended as it did, for people. */
+export type Cause = {
+  kind: CauseKind;
+  headline: string;
+  evidence: string[];
+  /** AWS's own words, verbatim. */
+  awsWords: string[];
+  nextStep: string;
+};
+
+export const causeKinds = [
+  "exit-code",
+  "out-of-memory",
+  "killed",
+  "terminated",
+  "segmentation-fault",
+  "command-not-found",
+  "command-not-executable",
+  "image-not-found",
+  "image-not-allowed",
+  "image-unreachable",
+  "image-rate-limited",
+  "image-architecture",
+  "secret-not-found",
+  "secret-not-allowed",
+  "secret-unreachable",
+  "log-driver",
+  "network",
+  "disk",
+  "capacity",
+  "spot-interruption",
+  "stopped-by-person",
+  "maintenance",
+  "start-refused",
+  "never-started",
+  "aws-internal",
+  "unknown",
+] as const;
+export type CauseKind = (typeof causeKinds)[number];
+
+/** Why a start asked for by a person was refused by AWS for good. */
+export type LaunchError = { sentence: string; awsCode: string; awsMessage: string; at: string };
+
+/** What a requested run shall start: pinned at the moment it was asked for. */
+export type WantedRun = {
+  taskDefinitionArn: string | null;
+  jobGeneration: number;
+  command: string[] | null;
+  environment: { name: string; value: string }[] | null;
+  cpu: number;
+  memory: number;
+};
+
+/** A run as every list and page sees it. */
+export type Run = {
+  id: string;
+  environmentId: string;
+  jobId: string;
+  trigger: RunTrigger;
+  scheduledAt: Date | null;
+  dueAt: Date;
+  requestedAt: Date | null;
+  requestedBy: string | null;
+  repeatOfId: string | null;
+  wanted: WantedRun | null;
+  stopRequestedAt: Date | null;
+  stopRequestedBy: string | null;
+  launchedAt: Date | null;
+  launchError: LaunchError | null;
+  state: RunState;
+  taskArn: string | null;
+  taskVersion: number;
+  taskDefinitionArn: string | null;
+  jobGeneration: number | null;
+  attempt: number | null;
+  duplicateOfId: string | null;
+  phases: RunPhases;
+  startedAt: Date | null;
+  stoppedAt: Date | null;
+  exitCode: number | null;
+  stopCode: string | null;
+  stoppedReason: string | null;
+  containers: RunContainer[];
+  cause: Cause | null;
+  cpu: number | null;
+  memory: number | null;
+  logGroup: string | null;
+  logStream: string | null;
+  logTail: LogLine[] | null;
+  seenAt: Date | null;
+  source: "event" | "sweep" | null;
+};
+
+/** One line of a log: epoch milliseconds as CloudWatch keeps them. */
+export type LogLine = { at: number; text: string };
+
+/** A run that will not change any more. */
+export function isEnded(run: Pick<Run, "state">): boolean {
+  return !["requested", "starting", "running"].includes(run.state);
+}
+
+type Allowed = { states: readonly RunState[]; (run: Pick<Run, "state">): boolean };
+const allowedIn = (...states: RunState[]): Allowed => Object.assign((run: Pick<Run, "state">) => states.includes(run.state), { states });
+
+/** One rule, three readers: the button, its tooltip and the verb. */
+export const runCan = {
+  stop: allowedIn("requested", "starting", "running"),
+  repeat: allowedIn("succeeded", "failed", "stopped", "missed", "lost"),
+};

@@ -1,0 +1,28 @@
+/** Every address of the console. */
+export const paths = {
+  overview: () => "/",
+  signIn: (returnTo?: string) => (returnTo ? `/sign-in?returnTo=${encodeURIComponent(returnTo)}` : "/sign-in"),
+  jobs: (search?: Record<string, string | undefined>) => `/jobs${query(search)}`,
+  newJob: () => "/jobs/new",
+  job: (slug: string) => `/jobs/${encodeURIComponent(slug)}`,
+  editJob: (slug: string) => `/jobs/${encodeURIComponent(slug)}/edit`,
+  jobRevisions: (slug: string) => `/jobs/${encodeURIComponent(slug)}/revisions`,
+  jobRuns: (slug: string, search?: Record<string, string | undefined>) => `/jobs/${encodeURIComponent(slug)}/runs${query(search)}`,
+  run: (slug: string, runId: string) => `/jobs/${encodeURIComponent(slug)}/runs/${runId}`,
+  audit: (search?: Record<string, string | undefined>) => `/audit${query(search)}`,
+  people: () => "/settings/people",
+  environments: () => "/settings/environments",
+  works: () => "/settings/works",
+  api: {
+    health: () => "/api/health",
+    runLog: (runId: string) => `/api/v1/runs/${runId}/log`,
+    runLogDownload: (runId: string) => `/api/v1/runs/${runId}/log/download`,
+  },
+};
+
+function query(search: Record<string, string | undefined> = {}): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(search)) if (value) params.set(name, value);
+  const text = params.toString();
+  return text ? `?${text}` : "";
+}
