@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   resolve: { alias: { "@": import.meta.dirname } },
   test: {
-    include: ["lib/**/*.test.ts", "app/**/*.test.ts", "infra/**/*.test.ts"],
+    include: ["lib/**/*.test.ts", "app/**/*.test.ts", "components/**/*.test.ts", "infra/**/*.test.ts"],
     exclude: ["node_modules/**", ".next/**"],
     testTimeout: 30_000,
     hookTimeout: 60_000,

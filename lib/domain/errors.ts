@@ -1,5 +1,5 @@
 /** The few ways in which Belfry says no. Each has a sentence for a person and, where one is to blame, the field. */
-export type ErrorWord = "not-found" | "forbidden" | "invalid" | "conflict" | "refused" | "unavailable";
+export type ErrorWord = "unauthenticated" | "not-found" | "forbidden" | "invalid" | "conflict" | "refused" | "unavailable";
 
 /** One thing that is wrong with an input: the field (dotted path), and a sentence with the rule and a way out. */
 export type Fault = { field: string; sentence: string };
@@ -12,6 +12,13 @@ export class BelfryError extends Error {
   ) {
     super(sentence);
     this.name = "BelfryError";
+  }
+}
+
+/** Nobody is signed in, or the session has ended. */
+export class Unauthenticated extends BelfryError {
+  constructor() {
+    super("unauthenticated", "Your session has ended: sign in again.");
   }
 }
 

@@ -75,6 +75,13 @@ export type WantedRun = {
   memory: number;
 };
 
+/** What the task was started with beside its definition, as ECS reports it (ECS API, TaskOverride). */
+export type RunOverrides = {
+  containerOverrides?: { name?: string; command?: string[]; environment?: { name: string; value: string }[] }[];
+  cpu?: string;
+  memory?: string;
+};
+
 /** A run as every list and page sees it. */
 export type Run = {
   id: string;
@@ -108,6 +115,7 @@ export type Run = {
   cause: Cause | null;
   cpu: number | null;
   memory: number | null;
+  overrides: RunOverrides | null;
   logGroup: string | null;
   logStream: string | null;
   logTail: LogLine[] | null;
@@ -131,3 +139,13 @@ export const runCan = {
   stop: allowedIn("requested", "starting", "running"),
   repeat: allowedIn("succeeded", "failed", "stopped", "missed", "lost"),
 };
+
+/** As much of a run as a strip or a list needs. */
+export type RunSummary = Pick<Run, "id" | "state" | "trigger" | "dueAt" | "startedAt" | "stoppedAt" | "exitCode"> & {
+  headline: string | null;
+};
+
+/** Whether a text from an address can be a run's id at all. */
+export function isRunId(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}

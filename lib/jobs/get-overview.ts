@@ -1,0 +1,71 @@
+import { database } from "@/lib/db/client";
+import { listCalendar, listOutOfSync, type OutOfSyncJob } from "@/lib/db/jobs";
+import { workerSeenAt } from "@/lib/db/pulse";
+import { type FailedJob, listFailedJobs, listRunningNow, type RunningNow } from "@/lib/db/runs";
+import { type Actor, requireMay } from "@/lib/domain/actor";
+import { nextOccurrences } from "@/lib/schedule/occurrences";
+import { parseExpression } from "@/lib/schedule/parse";
+
+/** A moment at which a job is due. */
+export type ComingMoment = { at: Date; job: { id: string; slug: string; name: string; timeZone: string; expression: string } };
+
+export type Overview = {
+  /** Jobs with failed runs in the last 24 hours, most failures first, at most twenty. */
+  failed: FailedJob[];
+  /** At most fifty. */
+  running: RunningNow[];
+  /** The next ten moments over all jobs. */
+  coming: ComingMoment[];
+  /** At most twenty. */
+  outOfSync: OutOfSyncJob[];
+  jobCount: number;
+  pausedCount: number;
+  workerSeenAt: Date | null;
+};
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** What a departure board shows: what needs somebody, what runs, what comes. */
+export async function getOverview({ actor, now = new Date() }: { actor: Actor; now?: Date }): Promise<Overview> {
+  requireMay(actor, "read");
+  const db = database();
+  const [failed, running, calendar, outOfSync, seenAt] = await Promise.all([
+    listFailedJobs(db, new Date(now.getTime() - dayMs), 20),
+    listRunningNow(db, 50),
+    listCalendar(db),
+    listOutOfSync(db, 20),
+    workerSeenAt(db),
+  ]);
+  return {
+    failed,
+    running,
+    coming: nextMoments(calendar.live, now, 10),
+    outOfSync,
+    jobCount: calendar.jobCount,
+    pausedCount: calendar.pausedCount,
+    workerSeenAt: seenAt,
+  };
+}
+
+type CalendarJob = { id: string; slug: string; name: string; timeZone: string; expression: string; savedAt: Date };
+
+/** The next `count` moments over many jobs. Each job gives its own next ones, so no job can crowd out an earlier moment. */
+export function nextMoments(jobs: CalendarJob[], now: Date, count: number): ComingMoment[] {
+  const moments: ComingMoment[] = [];
+  for (const { savedAt, ...job } of jobs) {
+    const parsed = parseExpression(job.expression);
+    if (!parsed.ok) continue;
+    const first = nextOccurrences(parsed.schedule, job.timeZone, now, 1, { anchor: savedAt })[0];
+    if (first) moments.push({ at: first.at, job });
+  }
+  moments.sort((a, b) => a.at.getTime() - b.at.getTime());
+  const soonest = moments.slice(0, count);
+  const all = soonest.flatMap(({ job }) => {
+    const parsed = parseExpression(job.expression);
+    const savedAt = jobs.find((candidate) => candidate.id === job.id)?.savedAt ?? now;
+    return parsed.ok
+      ? nextOccurrences(parsed.schedule, job.timeZone, now, count, { anchor: savedAt }).map((occurrence) => ({ at: occurrence.at, job }))
+      : [];
+  });
+  return all.sort((a, b) => a.at.getTime() - b.at.getTime() || a.job.name.localeCompare(b.job.name)).slice(0, count);
+}

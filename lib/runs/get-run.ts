@@ -1,0 +1,39 @@
+import { database } from "@/lib/db/client";
+import { listEnvironments } from "@/lib/db/environments";
+import { getJobById } from "@/lib/db/jobs";
+import { getRunById, listDuplicates, listNeighbours, usualSecondsOf } from "@/lib/db/runs";
+import { type Actor, requireMay } from "@/lib/domain/actor";
+import type { Environment } from "@/lib/domain/environment";
+import { NotFound } from "@/lib/domain/errors";
+import type { Job } from "@/lib/domain/job";
+import { isRunId, type Run } from "@/lib/domain/run";
+
+/** All that a run's page shows. */
+export type RunPage = {
+  run: Run;
+  job: Job;
+  environment: Environment;
+  usualSeconds: number | null;
+  /** Further tasks that AWS started for the same moment. */
+  duplicates: { id: string; taskArn: string | null }[];
+  newerId: string | null;
+  olderId: string | null;
+};
+
+/** A run by its id. Throws NotFound. */
+export async function getRun({ actor, runId }: { actor: Actor; runId: string }): Promise<RunPage> {
+  requireMay(actor, "read");
+  const db = database();
+  const run = isRunId(runId) ? await getRunById(db, runId) : null;
+  const job = run && (await getJobById(db, run.jobId));
+  if (!run || !job) throw new NotFound("There is no such run: it may be older than the history that is kept.");
+  const [environments, usualSeconds, duplicates, neighbours] = await Promise.all([
+    listEnvironments(db),
+    usualSecondsOf(db, job.id),
+    listDuplicates(db, run.id),
+    listNeighbours(db, run),
+  ]);
+  const environment = environments.find((candidate) => candidate.id === run.environmentId);
+  if (!environment) throw new NotFound("The environment of this run does not exist any more.");
+  return { run, job, environment, usualSeconds, duplicates, ...neighbours };
+}
