@@ -1,12 +1,4 @@
-import type { Cause, RunContainer, RunPhases, RunState, RunTrigger } from "./run";
-
-/** What was laid over the task definition for one task: the main container's part, and the task's size. CPU in units, memory in MiB. */
-export type TaskOverrides = {
-  command: string[] | null;
-  environment: { name: string; value: string }[];
-  cpu: number | null;
-  memory: number | null;
-};
+import type { Cause, RunContainer, RunOverrides, RunPhases, RunState, RunTrigger } from "./run";
 
 /** How Belfry came to know: ECS reported it, or a sweep looked. */
 export type FactSource = "event" | "sweep";
@@ -45,7 +37,7 @@ export type TaskFacts = {
   /** MiB. */
   memory: number | null;
   capacityProvider: string | null;
-  overrides: TaskOverrides | null;
+  overrides: RunOverrides | null;
   logGroup: string | null;
   logStream: string | null;
   source: FactSource;

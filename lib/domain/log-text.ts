@@ -1,0 +1,58 @@
+/**
+ * What a program wrote for a terminal, made fit for a page: colours stay, everything else that steers a terminal goes.
+ * No printable character is lost on the way, also where an escape is cut off or broken. A line that was written over
+ * itself (a progress bar) shows what a terminal would show last.
+ */
+export function tameEscapes(text: string): string {
+  if (!steering.test(text)) return text;
+  const lastPass = text.replace(/\r+$/, "").lastIndexOf("\r") + 1;
+  const colours = lastPass > 0 ? (text.slice(0, lastPass).match(colour) ?? []).join("") : "";
+  return (colours + text.slice(lastPass))
+    .replace(systemCommand, "")
+    .replace(sequence, (whole, parameters: string, final: string) => (final === "m" && /^[\d;:]*$/.test(parameters) ? splitColours(parameters) : ""))
+    .replace(shortEscape, (whole) => (colourStart.test(whole) ? whole : ""))
+    .replace(otherControls, "");
+}
+
+/** The words alone. */
+export function plainText(text: string): string {
+  if (!steering.test(text)) return text;
+  return tameEscapes(text).replace(colour, "");
+}
+
+// Built from strings: a control character inside a pattern is nearly always a mistake, here it is the point.
+const escape = String.fromCharCode(0x1b);
+const bell = String.fromCharCode(0x07);
+const controls = (from: number, to: number) => `${String.fromCharCode(from)}-${String.fromCharCode(to)}`;
+const steering = new RegExp(`[${controls(0x00, 0x08)}${controls(0x0b, 0x1f)}${controls(0x7f, 0x9f)}]`);
+/** Window titles, links: the link's words stand outside and stay. */
+const systemCommand = new RegExp(`${escape}\\][^${bell}${escape}]*(?:${bell}|${escape}\\\\)`, "g");
+const sequence = new RegExp(`${escape}\\[([0-?]*)[ -/]*([@-~])`, "g");
+const colour = new RegExp(`${escape}\\[[\\d;:]*m`, "g");
+const shortEscape = new RegExp(`${escape}(?:\\[[\\d;]*m|[()*+][0-9A-Z]|[\\]=>78cDEHMNOZ\\\\]|\\[[\\d;:<-?]*)?`, "g");
+const colourStart = new RegExp(`^${escape}\\[[\\d;]*m$`);
+const otherControls = new RegExp(`[${controls(0x00, 0x08)}${controls(0x0b, 0x1a)}${controls(0x1c, 0x1f)}${controls(0x7f, 0x9f)}]`, "g");
+
+/** Each extended colour in a sequence of its own, with semicolons: the renderer knows no other form. */
+function splitColours(parameters: string): string {
+  const codes = parameters.replaceAll(":", ";").split(";");
+  let out = "";
+  let plain: string[] = [];
+  const flush = () => {
+    if (plain.length > 0) out += `${escape}[${plain.join(";")}m`;
+    plain = [];
+  };
+  for (let index = 0; index < codes.length; index++) {
+    const code = codes[index] ?? "";
+    const length = /^(38|48|58)$/.test(code) ? ({ "5": 3, "2": 5 }[codes[index + 1] ?? ""] ?? 0) : 0;
+    if (length === 0) {
+      plain.push(code);
+      continue;
+    }
+    flush();
+    out += `${escape}[${codes.slice(index, index + length).join(";")}m`;
+    index += length - 1;
+  }
+  flush();
+  return out;
+}
