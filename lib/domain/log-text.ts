@@ -9,7 +9,9 @@ export function tameEscapes(text: string): string {
   const colours = lastPass > 0 ? (text.slice(0, lastPass).match(colour) ?? []).join("") : "";
   return (colours + text.slice(lastPass))
     .replace(systemCommand, "")
-    .replace(sequence, (whole, parameters: string, final: string) => (final === "m" && /^[\d;:]*$/.test(parameters) ? splitColours(parameters) : ""))
+    .replace(sequence, (_whole, parameters: string, final: string) =>
+      final === "m" && /^[\d;:]*$/.test(parameters) ? splitColours(parameters) : "",
+    )
     .replace(shortEscape, (whole) => (colourStart.test(whole) ? whole : ""))
     .replace(otherControls, "");
 }
@@ -21,16 +23,16 @@ export function plainText(text: string): string {
 }
 
 // Built from strings: a control character inside a pattern is nearly always a mistake, here it is the point.
-const escape = String.fromCharCode(0x1b);
+const esc = String.fromCharCode(0x1b);
 const bell = String.fromCharCode(0x07);
 const controls = (from: number, to: number) => `${String.fromCharCode(from)}-${String.fromCharCode(to)}`;
 const steering = new RegExp(`[${controls(0x00, 0x08)}${controls(0x0b, 0x1f)}${controls(0x7f, 0x9f)}]`);
 /** Window titles, links: the link's words stand outside and stay. */
-const systemCommand = new RegExp(`${escape}\\][^${bell}${escape}]*(?:${bell}|${escape}\\\\)`, "g");
-const sequence = new RegExp(`${escape}\\[([0-?]*)[ -/]*([@-~])`, "g");
-const colour = new RegExp(`${escape}\\[[\\d;:]*m`, "g");
-const shortEscape = new RegExp(`${escape}(?:\\[[\\d;]*m|[()*+][0-9A-Z]|[\\]=>78cDEHMNOZ\\\\]|\\[[\\d;:<-?]*)?`, "g");
-const colourStart = new RegExp(`^${escape}\\[[\\d;]*m$`);
+const systemCommand = new RegExp(`${esc}\\][^${bell}${esc}]*(?:${bell}|${esc}\\\\)`, "g");
+const sequence = new RegExp(`${esc}\\[([0-?]*)[ -/]*([@-~])`, "g");
+const colour = new RegExp(`${esc}\\[[\\d;:]*m`, "g");
+const shortEscape = new RegExp(`${esc}(?:\\[[\\d;]*m|[()*+][0-9A-Z]|[\\]=>78cDEHMNOZ\\\\]|\\[[\\d;:<-?]*)?`, "g");
+const colourStart = new RegExp(`^${esc}\\[[\\d;]*m$`);
 const otherControls = new RegExp(`[${controls(0x00, 0x08)}${controls(0x0b, 0x1a)}${controls(0x1c, 0x1f)}${controls(0x7f, 0x9f)}]`, "g");
 
 /** Each extended colour in a sequence of its own, with semicolons: the renderer knows no other form. */
@@ -39,7 +41,7 @@ function splitColours(parameters: string): string {
   let out = "";
   let plain: string[] = [];
   const flush = () => {
-    if (plain.length > 0) out += `${escape}[${plain.join(";")}m`;
+    if (plain.length > 0) out += `${esc}[${plain.join(";")}m`;
     plain = [];
   };
   for (let index = 0; index < codes.length; index++) {
@@ -50,7 +52,7 @@ function splitColours(parameters: string): string {
       continue;
     }
     flush();
-    out += `${escape}[${codes.slice(index, index + length).join(";")}m`;
+    out += `${esc}[${codes.slice(index, index + length).join(";")}m`;
     index += length - 1;
   }
   flush();
