@@ -14,7 +14,7 @@ export class Network extends Construct {
       : new ec2.Vpc(this, "Vpc", { maxAzs: 2, natGateways: 1, flowLogs: { rejected: { trafficType: ec2.FlowLogTrafficType.REJECT } } });
     this.jobSecurityGroup = new ec2.SecurityGroup(this, "Jobs", {
       vpc: this.vpc,
-      description: "Tasks that Belfry's jobs run as",
+      description: "Tasks of the jobs",
       allowAllOutbound: true,
     });
   }

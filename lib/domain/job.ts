@@ -224,10 +224,15 @@ export function parseJobInput(raw: unknown, now: Date): JobInput {
   throw new Invalid(faults);
 }
 
+const kinds: Record<string, string> = { array: "a list", object: "an object", record: "an object", string: "a text", number: "a number" };
+
 function toFault(issue: z.core.$ZodIssue): Fault {
   const field = issue.path.join(".");
-  const known = /^[A-Z].*[.:]/.test(issue.message) && !/^Invalid |^Too |^Unrecognized /.test(issue.message);
-  return { field, sentence: known ? issue.message : `${field || "The job"} is not of the right kind: ${issue.message}.` };
+  if (issue.code === "invalid_type" && issue.message.startsWith("Invalid input"))
+    return { field, sentence: `${field || "A job"} must be ${kinds[issue.expected] ?? issue.expected}: send it as one.` };
+  if (issue.code === "invalid_key")
+    return { field, sentence: issue.issues[0]?.message ?? `${field} has a name that is not allowed: change it.` };
+  return { field, sentence: issue.message };
 }
 
 function scheduleOf(source: Partial<JobInput> | null, now: Date, faults: Fault[]): string {
