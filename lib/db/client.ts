@@ -1,0 +1,72 @@
+import { PrismaPg } from "@prisma/adapter-pg";
+import { readAddress } from "./address";
+import { asOurs } from "./as-ours";
+import { type Prisma, PrismaClient } from "./generated/client";
+
+/** The door to Postgres. Its errors are Belfry's own where Postgres is away (see `asOurs`). */
+export type Database = Omit<PrismaClient, "$on" | "$extends">;
+
+/** The door within one transaction. */
+export type Tx = Prisma.TransactionClient;
+
+/** What a function of this room needs: it works alone and as a part of a transaction. */
+export type Db = Database | Tx;
+
+export type DatabaseOptions = {
+  /** Connections at most; 10 unless told. */
+  connections?: number;
+  /** Hears every statement, for tests that count them. */
+  onQuery?: (sql: string) => void;
+};
+
+/** A client of its own pool; it connects with its first query. */
+export function makeDatabase(url: string, { connections = 10, onQuery }: DatabaseOptions = {}): Database {
+  const { connection, schema } = readAddress(url);
+  const adapter = new PrismaPg({ ...connection, max: connections, idleTimeoutMillis: 30_000 }, { schema });
+  const client = new PrismaClient({
+    adapter,
+    log: [{ emit: "event", level: "query" }],
+    // The wait for a connection is as long as the pool's own, so that the pool says why.
+    transactionOptions: { maxWait: 6000, timeout: 15_000 },
+  });
+  if (onQuery) client.$on("query", (event) => onQuery(event.query));
+  const speaking = client.$extends({
+    query: {
+      async $allOperations({ args, query }) {
+        try {
+          return await query(args);
+        } catch (error) {
+          throw asOurs(error);
+        }
+      },
+    },
+  });
+  // Only errors differ: what the extended client offers is what the plain one offers, without $on.
+  const made = speaking as unknown as Database;
+  addresses.set(made, url);
+  return made;
+}
+
+const addresses = new WeakMap<Database, string>();
+
+/** Where a client was pointed at, for what needs a connection of its own (locks). */
+export function addressOf(db: Database): string {
+  const url = addresses.get(db);
+  if (!url) throw new Error("This database client was not made by makeDatabase.");
+  return url;
+}
+
+const kept = globalThis as typeof globalThis & { belfryDatabase?: Database };
+
+/**
+ * The process' database, made with the first call: `next build` loads every page and must not need one.
+ * Throws when DATABASE_URL is not set.
+ */
+export function database(): Database {
+  if (!kept.belfryDatabase) {
+    const url = process.env.DATABASE_URL;
+    if (!url) throw new Error("DATABASE_URL is not set: give the address of a PostgreSQL database.");
+    kept.belfryDatabase = makeDatabase(url);
+  }
+  return kept.belfryDatabase;
+}
