@@ -1,0 +1,102 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { Region, World } from "../service";
+import { findByArn, redriveOf } from "./queue-attributes";
+import type { MessageAttribute, Queue, QueuedMessage } from "./state";
+import { wakeReceivers } from "./waiting";
+
+/** Standard queues hold about so many messages in flight (SQS quotas). */
+export const maximumInFlight = 120_000;
+
+export type NewMessage = {
+  body: string;
+  attributes?: Record<string, MessageAttribute>;
+  traceHeader?: string | null;
+  senderId: string;
+  delaySeconds?: number;
+};
+
+/** Puts a message into a queue and wakes whoever waits for one. */
+export function placeMessage(world: World, queue: Queue, message: NewMessage): QueuedMessage {
+  const sentAt = world.now().getTime();
+  const placed: QueuedMessage = {
+    id: randomUUID(),
+    body: message.body,
+    attributes: message.attributes ?? {},
+    traceHeader: message.traceHeader ?? null,
+    senderId: message.senderId,
+    sentAt,
+    visibleAt: sentAt + 1000 * (message.delaySeconds ?? Number(queue.attributes.DelaySeconds)),
+    receiveCount: 0,
+    firstReceivedAt: null,
+    receiptHandle: null,
+    receivedAt: null,
+    deadLetterSource: null,
+  };
+  queue.messages.set(placed.id, placed);
+  world.touch();
+  wakeReceivers(world);
+  return placed;
+}
+
+/**
+ * Takes up to `count` visible messages and hides them for `visibilitySeconds`. One that was received as often as the
+ * redrive policy allows goes to the dead-letter queue instead, as AWS does it: at the next receive.
+ */
+export function takeMessages(world: World, region: Region, queue: Queue, count: number, visibilitySeconds: number): QueuedMessage[] {
+  forgetOld(world, queue);
+  const now = world.now().getTime();
+  const redrive = redriveOf(queue);
+  const taken: QueuedMessage[] = [];
+  for (const message of queue.messages.values()) {
+    if (taken.length === count) break;
+    if (message.visibleAt > now) continue;
+    if (redrive && message.receiveCount >= redrive.maxReceiveCount && moveToDeadLetters(world, region, queue, message, redrive.targetArn))
+      continue;
+    message.receiveCount += 1;
+    message.firstReceivedAt ??= now;
+    message.receivedAt = now;
+    message.receiptHandle = newReceiptHandle(queue, message);
+    message.visibleAt = now + 1000 * visibilitySeconds;
+    taken.push(message);
+  }
+  return taken;
+}
+
+function moveToDeadLetters(world: World, region: Region, queue: Queue, message: QueuedMessage, targetArn: string): boolean {
+  const target = findByArn(region.sqs, targetArn);
+  if (!target) return false;
+  queue.messages.delete(message.id);
+  // Its age goes on counting from the first send (SQS Developer Guide, "Dead-letter queues").
+  target.messages.set(message.id, { ...message, receiptHandle: null, receivedAt: null, deadLetterSource: queue.arn });
+  wakeReceivers(world);
+  return true;
+}
+
+/** Drops what is older than the retention period. */
+export function forgetOld(world: World, queue: Queue): void {
+  const oldest = world.now().getTime() - 1000 * Number(queue.attributes.MessageRetentionPeriod);
+  for (const message of queue.messages.values()) if (message.sentAt < oldest) queue.messages.delete(message.id);
+}
+
+export type QueueCounts = { visible: number; inFlight: number; delayed: number };
+
+/** What the Approximate... attributes tell. */
+export function countMessages(world: World, queue: Queue): QueueCounts {
+  const now = world.now().getTime();
+  const counts = { visible: 0, inFlight: 0, delayed: 0 };
+  for (const message of queue.messages.values()) {
+    if (message.visibleAt <= now) counts.visible += 1;
+    else if (message.receivedAt === null) counts.delayed += 1;
+    else counts.inFlight += 1;
+  }
+  return counts;
+}
+
+const newReceiptHandle = (queue: Queue, message: QueuedMessage) =>
+  Buffer.from(`${randomBytes(12).toString("hex")} ${queue.arn} ${message.id}`).toString("base64");
+
+/** Whether SQS would have given this handle for this queue, and for which message. */
+export function messageIdOfHandle(queue: Queue, handle: string): string | null {
+  const [, arn, id] = Buffer.from(handle, "base64").toString("utf8").split(" ");
+  return arn === queue.arn && id ? id : null;
+}
