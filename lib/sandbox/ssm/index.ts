@@ -1,0 +1,5 @@
+import type { Service } from "../service";
+import { operations } from "./operations";
+
+/** AWS Systems Manager: Parameter Store. */
+export const ssmService: Service = { name: "ssm", operations };
