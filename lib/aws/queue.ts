@@ -1,0 +1,52 @@
+import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+
+/** A message that is ours until it is removed or its time of invisibility is over. */
+export type QueueMessage = {
+  id: string;
+  body: string;
+  /** What `remove` wants. */
+  handle: string;
+  /** The sender's own attributes; the Scheduler puts the reason of a dead letter there. */
+  attributes: Record<string, string>;
+  sentAt: Date | null;
+  receiveCount: number;
+};
+
+/** SQS. */
+export function queueDoor(client: SQSClient) {
+  return {
+    /** Up to ten messages; waits up to `waitSeconds` (20 at most) for the first. */
+    async receive(url: string, waitSeconds: number, signal?: AbortSignal): Promise<QueueMessage[]> {
+      const answer = await client.send(
+        new ReceiveMessageCommand({
+          QueueUrl: url,
+          MaxNumberOfMessages: 10,
+          WaitTimeSeconds: waitSeconds,
+          MessageAttributeNames: ["All"],
+          MessageSystemAttributeNames: ["SentTimestamp", "ApproximateReceiveCount"],
+        }),
+        { abortSignal: signal },
+      );
+      return (answer.Messages ?? []).map((message) => ({
+        id: message.MessageId ?? "",
+        body: message.Body ?? "",
+        handle: message.ReceiptHandle ?? "",
+        attributes: Object.fromEntries(
+          Object.entries(message.MessageAttributes ?? {}).map(([name, { StringValue }]) => [name, StringValue ?? ""]),
+        ),
+        sentAt: message.Attributes?.SentTimestamp ? new Date(Number(message.Attributes.SentTimestamp)) : null,
+        receiveCount: Number(message.Attributes?.ApproximateReceiveCount ?? 1),
+      }));
+    },
+
+    /** Takes messages off the queue, ten a call. One that could not be removed comes again, which is harmless. */
+    async remove(url: string, handles: string[]): Promise<void> {
+      for (let from = 0; from < handles.length; from += 10) {
+        const entries = handles.slice(from, from + 10).map((handle, index) => ({ Id: String(index), ReceiptHandle: handle }));
+        await client.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries: entries }));
+      }
+    },
+  };
+}
+
+export type QueueDoor = ReturnType<typeof queueDoor>;
