@@ -71,7 +71,30 @@ export interface World {
   wake(): void;
 }
 
-export type Call = { world: World; region: Region; accountId: string; now: Date; requestId: string; signal: AbortSignal };
+export type Call = {
+  world: World;
+  region: Region;
+  accountId: string;
+  now: Date;
+  requestId: string;
+  /** Aborted when the caller has gone or the sandbox leaves. */
+  signal: AbortSignal;
+  /** The access key that signed the call; absent inside the sandbox and for unsigned calls. */
+  accessKeyId?: string;
+};
+
+/** A member of a request that breaks the published model. */
+export type Violation = {
+  /** As AWS prints it: `target.ecsParameters.group`. */
+  path: string;
+  /** The innermost member's name as the model has it: `Group`. */
+  member: string;
+  /** undefined where a required member is missing. */
+  value: unknown;
+  kind: "required" | "minLength" | "maxLength" | "min" | "max" | "enum" | "pattern";
+  /** AWS's words: `Member must have length less than or equal to 64`. */
+  constraint: string;
+};
 
 /** What one operation does. Input arrives checked against the model; output is written by the service's protocol. Dates are Date objects. */
 export type Operation<Input, Output> = (input: Input, call: Call) => Output | Promise<Output>;
@@ -84,8 +107,10 @@ export type Service = {
   beat?: (world: World, region: Region) => void | Promise<void>;
   /** After a snapshot was loaded: what a killed process left behind is put right. */
   resume?: (world: World, region: Region) => void | Promise<void>;
-  /** Ends what runs (processes, timers) before the sandbox leaves. */
+  /** Ends what runs (processes, timers), before the sandbox leaves and before a reset; after a reset the service goes on. */
   close?: (world: World) => Promise<void>;
+  /** The service's own words for a request that breaks the model; null where the common ones will do. */
+  faultOf?: (violations: Violation[], operation: string, input: unknown) => AwsError | null;
 };
 
 /** An answer of AWS that is an error: its code, sentence and HTTP status. `extra` are further members of the modelled shape. */

@@ -1,0 +1,248 @@
+import { randomUUID } from "node:crypto";
+import { MovableClock } from "./clock";
+import { errorOf, FaultBook, internalError, throttlingError } from "./faults";
+import { newIamState } from "./iam/state";
+import { modelOf } from "./protocols/model";
+import { defaultFault, violationsOf } from "./protocols/validate";
+import { RateLimits } from "./rate-limits";
+import { newRegion } from "./region";
+import { AwsError, type Call, type Operation, type Region, type Service, type ServiceName, type Settings, type World } from "./service";
+import { changedSettings, defaultSettings } from "./settings";
+
+/** Where a call comes from: over the wire, or from another service inside the sandbox. */
+export type Caller = { from: "wire" | "inside"; requestId: string; signal: AbortSignal; accessKeyId?: string };
+
+/** What goes into the snapshot. */
+export type WorldState = { accountId: string; clockOffsetMs: number; iam: World["iam"]; regions: Map<string, Region> };
+
+type Beat = { running: boolean; again: boolean };
+
+const beatMs = 100;
+
+/** The imitated AWS: its state, its time, and the one way by which every call reaches an operation. */
+export class SandboxWorld implements World {
+  readonly accountId: string;
+  readonly dataFolder: string;
+  readonly clock = new MovableClock();
+  readonly faults = new FaultBook();
+  readonly limits = new RateLimits();
+  /** Calls since they were last forgotten, by `service.operation`: from outside, and from service to service. */
+  readonly calls = { wire: new Map<string, number>(), inside: new Map<string, number>() };
+  settings: Settings;
+  endpoint = "";
+  iam = newIamState();
+
+  private readonly startSettings: Settings;
+  private readonly services: Map<ServiceName, Service>;
+  private readonly beats: Map<ServiceName, Beat>;
+  private readonly leaving = new AbortController();
+  private regionsByName = new Map<string, Region>();
+  private heart: NodeJS.Timeout | undefined;
+
+  /** `onChange` is called whenever state may have changed. */
+  constructor(
+    options: { accountId: string; dataFolder: string; settings?: Partial<Settings>; services: Service[] },
+    private readonly onChange: () => void = () => {},
+  ) {
+    this.accountId = options.accountId;
+    this.dataFolder = options.dataFolder;
+    this.startSettings = changedSettings(defaultSettings, options.settings ?? {});
+    this.settings = this.startSettings;
+    this.services = new Map(options.services.map((service) => [service.name, service]));
+    this.beats = new Map(options.services.map((service) => [service.name, { running: false, again: false }]));
+  }
+
+  now(): Date {
+    return this.clock.now();
+  }
+
+  region(name: string): Region {
+    let region = this.regionsByName.get(name);
+    if (!region) {
+      region = newRegion(name);
+      this.regionsByName.set(name, region);
+    }
+    return region;
+  }
+
+  regions(): Region[] {
+    return [...this.regionsByName.values()];
+  }
+
+  touch(): void {
+    this.onChange();
+  }
+
+  wake(): void {
+    for (const service of this.services.values()) this.startBeat(service);
+  }
+
+  async invoke<Output = unknown>(region: string, service: ServiceName, operation: string, input: unknown): Promise<Output> {
+    return (await this.call(region, service, operation, input, {
+      from: "inside",
+      requestId: randomUUID(),
+      signal: this.leaving.signal,
+    })) as Output;
+  }
+
+  /** Does one call: counted, with its ordered fault, AWS's rates and checks. Throws AwsError. */
+  async call(regionName: string, service: ServiceName, operation: string, input: unknown, caller: Caller): Promise<unknown> {
+    const region = this.region(regionName);
+    const counts = this.calls[caller.from];
+    counts.set(`${service}.${operation}`, (counts.get(`${service}.${operation}`) ?? 0) + 1);
+
+    const order = this.faults.take(service, operation);
+    if (order?.delayMs) await pause(order.delayMs, caller.signal);
+    const ordered = order && errorOf(order);
+    if (ordered && !order.actFirst) throw ordered;
+    if (this.settings.randomFaultShare > 0 && Math.random() < this.settings.randomFaultShare)
+      throw Math.random() < 0.5 ? internalError(service) : throttlingError(service);
+    if (this.settings.rateLimits && !this.limits.take(this.accountId, regionName, service, operation, input))
+      throw throttlingError(service);
+
+    const output = await this.operate(region, service, operation, input, caller);
+    if (ordered) throw ordered;
+    return output;
+  }
+
+  /** Starts the heart: each service's beat every 100 ms. Before that, services put right what a killed process left. */
+  async start(loaded: boolean): Promise<void> {
+    if (loaded)
+      for (const service of this.services.values())
+        for (const region of this.regions()) await this.guarded(() => service.resume?.(this, region));
+    this.heart = setInterval(() => this.wake(), beatMs);
+  }
+
+  /** Ends what runs: the heart, waiting calls, every service's processes. */
+  async stop(): Promise<void> {
+    clearInterval(this.heart);
+    this.leaving.abort();
+    await this.closeServices();
+  }
+
+  /** Aborted as soon as the sandbox leaves. */
+  get leavingSignal(): AbortSignal {
+    return this.leaving.signal;
+  }
+
+  /** Forgets everything: state, faults, counts, a moved clock, changed settings. */
+  async reset(): Promise<void> {
+    this.clear();
+    await this.closeServices();
+    // Whatever ended meanwhile may have written a last word.
+    this.clear();
+    this.touch();
+  }
+
+  changeSettings(change: Record<string, unknown>): Settings {
+    this.settings = changedSettings(this.settings, change);
+    this.wake();
+    return this.settings;
+  }
+
+  state(): WorldState {
+    return { accountId: this.accountId, clockOffsetMs: this.clock.offsetMs, iam: this.iam, regions: this.regionsByName };
+  }
+
+  /** Takes over what a snapshot held. State that a newer sandbox knows and the snapshot does not is there, empty. */
+  load(state: WorldState): void {
+    this.clock.offsetMs = state.clockOffsetMs;
+    this.iam = { ...newIamState(), ...state.iam };
+    this.regionsByName = new Map([...state.regions].map(([name, region]) => [name, { ...newRegion(name), ...region }]));
+  }
+
+  private async operate(region: Region, name: ServiceName, operation: string, input: unknown, caller: Caller): Promise<unknown> {
+    const service = this.services.get(name);
+    const described = modelOf(name).operations[operation];
+    const perform = service?.operations[operation] as Operation<unknown, unknown> | undefined;
+    if (!service || !described || !perform)
+      throw new AwsError("UnknownOperationException", `The sandbox has no operation ${operation} of ${name}.`);
+    if (described.input) {
+      const violations = violationsOf(modelOf(name), described.input, input ?? {});
+      if (violations.length > 0) throw service.faultOf?.(violations, operation, input) ?? defaultFault(name, violations);
+    }
+    const call: Call = {
+      world: this,
+      region,
+      accountId: this.accountId,
+      now: this.now(),
+      requestId: caller.requestId,
+      signal: caller.signal,
+      accessKeyId: caller.accessKeyId,
+    };
+    try {
+      return await perform(input ?? {}, call);
+    } catch (error) {
+      if (error instanceof AwsError) throw error;
+      report(error);
+      const internal = internalError(name);
+      throw new AwsError(internal.code, `The sandbox failed in ${name}.${operation}: ${String(error)}`, internal.status);
+    } finally {
+      // A read may change state too: ReceiveMessage hides what it gave.
+      if (!/^(Get|List|Describe)/.test(operation)) {
+        this.touch();
+        this.wake();
+      }
+    }
+  }
+
+  private startBeat(service: Service): void {
+    const beat = this.beats.get(service.name);
+    if (!service.beat || !beat || this.leaving.signal.aborted) return;
+    if (beat.running) {
+      beat.again = true;
+      return;
+    }
+    beat.running = true;
+    setImmediate(() => void this.beatOf(service, beat));
+  }
+
+  private async beatOf(service: Service, beat: Beat): Promise<void> {
+    beat.again = false;
+    for (const region of this.regions()) await this.guarded(() => service.beat?.(this, region));
+    beat.running = false;
+    if (beat.again) this.startBeat(service);
+  }
+
+  private async guarded(work: () => void | Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      report(error);
+    }
+  }
+
+  private async closeServices(): Promise<void> {
+    for (const service of this.services.values()) await this.guarded(() => service.close?.(this));
+  }
+
+  private clear(): void {
+    this.regionsByName = new Map();
+    this.iam = newIamState();
+    this.faults.clear();
+    this.limits.clear();
+    this.calls.wire.clear();
+    this.calls.inside.clear();
+    this.clock.reset();
+    this.settings = this.startSettings;
+  }
+}
+
+function report(error: unknown): void {
+  process.stderr.write(`sandbox: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+}
+
+/** Waits so many milliseconds, or until the caller has gone. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener(
+      "abort",
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}
