@@ -28,6 +28,8 @@ export type FieldSpec = {
   largestStep: number;
   names: string[];
   nameBase: number;
+  /** Where 0 and 7 are the same day, a range wraps round after 6. */
+  lastBeforeWrap?: number;
   bounds: string;
 };
 
@@ -65,15 +67,19 @@ export const awsSpecs = {
   year: { field: "year", min: 1970, max: 2199, largestStep: 229, names: [], nameBase: 0, bounds: "years go from 1970 to 2199" },
 } satisfies Record<string, FieldSpec>;
 
-/** What one field's text allows, and the same text in upper case without leading zeros. */
-export type FieldValues = { values: number[]; text: string };
+/**
+ * What one field's text allows, and the same text in upper case without leading zeros.
+ * `undocumented`: what can be computed but what AWS's Scheduler does not promise to take.
+ */
+export type FieldValues = { values: number[]; text: string; undocumented: ScheduleFault[] };
 
 /** Reads a field of numbers, names, lists, ranges and steps. Throws Faulty. */
 export function parseValues(spec: FieldSpec, text: string): FieldValues {
   const items = text.split(",").map((item) => parseItem(spec, item, text));
   return {
-    values: [...new Set(items.flatMap((item) => item.values))].sort((a, b) => a - b),
+    values: merge(items.flatMap((item) => item.values)),
     text: items.map((item) => item.text).join(","),
+    undocumented: items.flatMap((item) => item.undocumented),
   };
 }
 
@@ -86,9 +92,8 @@ function parseItem(spec: FieldSpec, item: string, whole: string): FieldValues {
     throw new Faulty(fieldFault(field, item, "one value can have one / only", `Write it as start/step, for example ${min}/2.`));
   if (base === "" && step !== undefined)
     throw new Faulty(fieldFault(field, item, "a step needs a start before the /", `Write */${step} or ${min}/${step}.`));
-  const { from, to, text, single } = parseBase(spec, base, step !== undefined);
-  if (step === undefined) return { values: upTo(from, to, 1), text };
-  if (!/^\d{1,4}$/.test(step) || Number(step) === 0)
+  const { start, values, text, wrapsRound } = parseBase(spec, base);
+  if (step !== undefined && (!/^\d{1,4}$/.test(step) || Number(step) === 0))
     throw new Faulty(
       fieldFault(field, item, "the step after the / must be a whole number from 1", `Write for example ${base}/5, or ${base} alone.`),
     );
@@ -101,12 +106,26 @@ function parseItem(spec: FieldSpec, item: string, whole: string): FieldValues {
         `Write the one value that is meant, for example ${base === "*" ? min : base}.`,
       ),
     );
-  return { values: upTo(from, single ? max : to, Number(step)), text: `${text}/${Number(step)}` };
+  const stepped = step === undefined ? values : (values ?? upTo(start, max)).filter((_, index) => index % Number(step) === 0);
+  const taken = stepped ?? [start];
+  if (!wrapsRound) return { values: taken, text: step === undefined ? text : `${text}/${Number(step)}`, undocumented: [] };
+  const list = taken.map((value) => (/^\d/.test(text) ? String(value) : show(spec, value))).join(",");
+  const fault = fieldFault(
+    field,
+    item,
+    "a range must rise; the Scheduler's guide describes none that wraps round",
+    field === "year" ? `Write ${text.split("-").reverse().join("-")}.` : `Write the list ${list}.`,
+  );
+  if (field === "year") throw new Faulty(fault);
+  return { values: taken, text: list, undocumented: [fault] };
 }
 
-function parseBase(spec: FieldSpec, base: string, stepped: boolean): { from: number; to: number; text: string; single: boolean } {
+/** A field's text before a step: where it starts, and its values in order; null for a single value, which a step continues to the field's end. */
+type Base = { start: number; values: number[] | null; text: string; wrapsRound: boolean };
+
+function parseBase(spec: FieldSpec, base: string): Base {
   const { field, min, max } = spec;
-  if (base === "*") return { from: min, to: max, text: "*", single: false };
+  if (base === "*") return { start: min, values: upTo(min, max), text: "*", wrapsRound: false };
   if (base.includes("?"))
     throw new Faulty(
       fieldFault(
@@ -118,8 +137,8 @@ function parseBase(spec: FieldSpec, base: string, stepped: boolean): { from: num
     );
   const [first = "", last, ...more] = base.split("-");
   if (last === undefined) {
-    const value = parseValue(spec, first);
-    return { from: value.value, to: value.value, text: value.text, single: true };
+    const { value, text } = parseValue(spec, first);
+    return { start: value, values: null, text, wrapsRound: false };
   }
   if (first === "" || last === "" || more.length > 0)
     throw new Faulty(
@@ -132,22 +151,13 @@ function parseBase(spec: FieldSpec, base: string, stepped: boolean): { from: num
     );
   const from = parseValue(spec, first);
   const to = parseValue(spec, last);
-  if (from.value > to.value) {
-    const list = [...upTo(from.value, max, 1), ...upTo(min, to.value, 1)];
-    const named = !/^\d/.test(from.text);
-    const values = list.map((value) => (named ? show(spec, value) : String(value)));
-    throw new Faulty(
-      fieldFault(
-        field,
-        base,
-        "a range must rise; AWS does not describe ranges that wrap round",
-        spec.field === "year"
-          ? `Write ${to.text}-${from.text}.`
-          : `Write the list ${values.join(",")}${stepped ? " without those that the step leaves out" : ""}.`,
-      ),
-    );
-  }
-  return { from: from.value, to: to.value, text: `${from.text}-${to.text}`, single: false };
+  const wrapsRound = from.value > to.value;
+  return {
+    start: from.value,
+    values: wrapsRound ? [...upTo(from.value, spec.lastBeforeWrap ?? max), ...upTo(min, to.value)] : upTo(from.value, to.value),
+    text: `${from.text}-${to.text}`,
+    wrapsRound,
+  };
 }
 
 /** Reads one number or name of a field. Throws Faulty. */
@@ -185,10 +195,8 @@ function show(spec: FieldSpec, value: number): string {
   return spec.names[(value - spec.nameBase) % Math.max(1, spec.names.length)] ?? String(value);
 }
 
-function upTo(from: number, to: number, step: number): number[] {
-  const values: number[] = [];
-  for (let value = from; value <= to; value += step) values.push(value);
-  return values;
+function upTo(from: number, to: number): number[] {
+  return Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
 }
 
 type ParsedCron = { fields: CronFields; expression: string; undocumented: ScheduleFault[] };
@@ -208,6 +216,7 @@ export function parseCronFields(text: string): ParsedCron {
   const dayOfWeek = dayOfWeekText === "?" ? null : parseDayOfWeek(dayOfWeekText, undocumented);
   const year = parseValues(awsSpecs.year, yearText);
   requireOneQuestionMark(parts);
+  undocumented.unshift(...minutes.undocumented, ...hours.undocumented, ...month.undocumented);
   return {
     fields: {
       minutes: minutes.values,
@@ -289,7 +298,8 @@ function parseDayOfMonth(whole: string, undocumented: ScheduleFault[]): Parts<Da
     else if (item.includes("#"))
       throw new Faulty(fieldFault(field, item, "# belongs into the day-of-week field", "Write ? here and 2#1 there for the first Monday."));
     else {
-      const { values, text } = parseItem(awsSpecs.dayOfMonth, item, whole);
+      const { values, text, undocumented: unsure } = parseItem(awsSpecs.dayOfMonth, item, whole);
+      undocumented.push(...unsure);
       parts.push({ kind: "days", days: values });
       texts.push(text);
       continue;
@@ -305,7 +315,13 @@ function parseDayOfMonth(whole: string, undocumented: ScheduleFault[]): Parts<Da
         ),
       );
   }
-  return { parts, text: texts.join(",") };
+  const days = merge(parts.flatMap((part) => (part.kind === "days" ? part.days : [])));
+  const others = parts.filter((part) => part.kind !== "days");
+  return { parts: days.length > 0 ? [{ kind: "days", days }, ...others] : others, text: texts.join(",") };
+}
+
+function merge(values: number[]): number[] {
+  return [...new Set(values)].sort((a, b) => a - b);
 }
 
 function parseDayOfWeek(whole: string, undocumented: ScheduleFault[]): Parts<DayOfWeekPart> {
@@ -344,14 +360,18 @@ function parseDayOfWeek(whole: string, undocumented: ScheduleFault[]): Parts<Day
     } else if (/^\d*W$|^LW$/.test(item))
       throw new Faulty(fieldFault(field, item, "W belongs into the day-of-month field", "Write ? here and for example 15W there."));
     else {
-      const { values, text } = parseItem(awsSpecs.dayOfWeek, item, whole);
+      const { values, text, undocumented: unsure } = parseItem(awsSpecs.dayOfWeek, item, whole);
+      undocumented.push(...unsure);
       parts.push({ kind: "weekdays", weekdays: values });
       // AWS's table has no / for this field: the days that a step means are sent as a list.
       texts.push(text.includes("/") ? values.join(",") : text);
     }
   }
   const only = parts[0];
-  return { parts, text: only?.kind === "nth" ? `${only.weekday}#${only.nth}` : texts.join(",") };
+  if (only?.kind === "nth") return { parts, text: `${only.weekday}#${only.nth}` };
+  const weekdays = merge(parts.flatMap((part) => (part.kind === "weekdays" ? part.weekdays : [])));
+  const others = parts.filter((part) => part.kind !== "weekdays");
+  return { parts: weekdays.length > 0 ? [{ kind: "weekdays", weekdays }, ...others] : others, text: texts.join(",") };
 }
 
 function parseNth(item: string, items: string[], whole: string): DayOfWeekPart {

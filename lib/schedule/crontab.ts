@@ -1,4 +1,4 @@
-import { awsSpecs, Faulty, type FieldSpec, fieldFault, parseValues, shorten } from "./cron-fields";
+import { awsSpecs, Faulty, type FieldSpec, type FieldValues, fieldFault, parseValues, shorten } from "./cron-fields";
 import type { ScheduleFault } from "./schedule";
 
 type Translated = { ok: true; expression: string; warnings: string[] } | { ok: false; fault: ScheduleFault };
@@ -19,6 +19,7 @@ const dayOfWeek: FieldSpec = {
   min: 0,
   max: 7,
   nameBase: 0,
+  lastBeforeWrap: 6,
   bounds: "days of the week go in crontab from 0 (Sunday) to 7 (Sunday again), or from SUN to SAT",
 };
 
@@ -61,11 +62,11 @@ function translate(line: string): string {
     );
   const [minutes = "", hours = "", dayOfMonth = "", month = "", weekday = ""] = parts;
   const fields = [
-    crontabText(awsSpecs.minutes, minutes),
-    crontabText(awsSpecs.hours, hours),
-    crontabText(awsSpecs.dayOfMonth, dayOfMonth),
-    crontabText(awsSpecs.month, month),
-    weekday === "*" ? "*" : weekdaysText(crontabValues(dayOfWeek, weekday)),
+    crontabField(awsSpecs.minutes, minutes).text,
+    crontabField(awsSpecs.hours, hours).text,
+    crontabField(awsSpecs.dayOfMonth, dayOfMonth).text,
+    crontabField(awsSpecs.month, month).text,
+    weekday === "*" ? "*" : weekdaysText(crontabField(dayOfWeek, weekday).values),
   ];
   const written = (day: string, ofWeek: string) => `cron(${fields[0]} ${fields[1]} ${day} ${fields[3]} ${ofWeek} *)`;
   const [day = "", ofWeek = ""] = [fields[2], fields[4]];
@@ -103,27 +104,26 @@ function expandShortcut(line: string): string {
   );
 }
 
-function crontabValues(spec: FieldSpec, text: string): number[] {
-  return parseValues(spec, requireCrontab(spec, text)).values;
-}
-
-function crontabText(spec: FieldSpec, text: string): string {
-  return parseValues(spec, requireCrontab(spec, text)).text;
+function crontabField(spec: FieldSpec, text: string): FieldValues {
+  const read = parseValues(spec, requireCrontab(spec, text));
+  const [first] = read.undocumented;
+  if (first) throw new Faulty(first);
+  return read;
 }
 
 /** Refuses what stands in AWS's or Jenkins's dialect but in no crontab, and what crons disagree about. */
 function requireCrontab(spec: FieldSpec, text: string): string {
   const { field } = spec;
-  if (/[?#]|^\d*[LW]\b|\d[LW]$|^LW$/i.test(text))
-    throw new Faulty(
-      fieldFault(
-        field,
-        text,
-        "crontab has no ?, L, W or #",
-        "Write the line in AWS's form with six fields, for example cron(0 9 L * ? *).",
-      ),
-    );
   for (const item of text.split(",")) {
+    if (/[?#]|^\d*[LW]+$|^L-|^[A-Z]{3}L$/i.test(item))
+      throw new Faulty(
+        fieldFault(
+          field,
+          item,
+          "crontab has no ?, L, W or #",
+          "Write the line in AWS's form with six fields, for example cron(0 9 L * ? *).",
+        ),
+      );
     const [base = "", step] = item.split("/");
     if (step !== undefined && base !== "*" && base !== "" && !base.includes("-"))
       throw new Faulty(
@@ -131,7 +131,7 @@ function requireCrontab(spec: FieldSpec, text: string): string {
           field,
           item,
           "crons disagree about a step after a single value",
-          `Write the range in full: ${base}-${spec.field === "day-of-week" ? 6 : spec.max}/${step}.`,
+          `Write the range in full: ${base}-${field === "day-of-week" ? 6 : spec.max}/${step}.`,
         ),
       );
   }

@@ -1,11 +1,11 @@
 import cronstrue from "cronstrue";
 import type { Schedule } from "./schedule";
 
-/** A schedule in words: "At 09:00, Monday through Friday", "Every 5 minutes", "Once, on Saturday, 21 November 2026 at 09:30". */
+/** A schedule in words: "At 09:00, Monday through Friday", "Every 5 minutes", "Once, on Saturday 21 November 2026 at 09:30". */
 export function describeSchedule(schedule: Schedule): string {
   switch (schedule.kind) {
     case "cron":
-      return cronstrue.toString(schedule.expression.slice("cron(".length, -1), {
+      return cronstrue.toString(plainly(schedule.expression.slice("cron(".length, -1)), {
         dayOfWeekStartIndexZero: false,
         use24HourTimeFormat: true,
       });
@@ -16,8 +16,29 @@ export function describeSchedule(schedule: Schedule): string {
   }
 }
 
-const dayFormat = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", weekday: "long", day: "numeric", month: "long", year: "numeric" });
+/** Writes what AWS takes in a roundabout way as people would: 8-8 as 8, 0-59/10 as a step over all, a step of 1 as no step. */
+function plainly(fields: string): string {
+  return fields
+    .split(" ")
+    .map((field, index) =>
+      field
+        .split(",")
+        .map((item) =>
+          item
+            .replace(/^(\w+)-\1$/, "$1")
+            .replace(/^(.+-.+|\*)\/1$/, "$1")
+            .replace(new RegExp(`^${["0-59", "0-23", "1-31", "1-12", "1-7", "1970-2199"][index]}(?=/|$)`), "*"),
+        )
+        .join(","),
+    )
+    .join(" ");
+}
 
+const weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+const months = "January February March April May June July August September October November December".split(" ");
+
+/** Spelled out here, because engines differ in their commas and a page must read the same on both sides. */
 function formatDay(local: string): string {
-  return dayFormat.format(new Date(`${local}Z`));
+  const date = new Date(`${local}Z`);
+  return `${weekdays[date.getUTCDay()]} ${date.getUTCDate()} ${months[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
 }

@@ -124,7 +124,7 @@ function toOccurrence(timeZone: string, at: number): Occurrence {
  */
 export function previewRows(schedule: Schedule, timeZone: string, after: Date, count: number): PreviewRow[] {
   const occurrences = nextOccurrences(schedule, timeZone, after, count);
-  const skipped = skippedMoments(schedule, timeZone, after, occurrences.length < count ? null : (occurrences.at(-1)?.at ?? null));
+  const skipped = skippedMoments(schedule, timeZone, after, occurrences.length < count ? null : (occurrences.at(-1)?.at ?? null), count);
   const rows: PreviewRow[] = [];
   let from = after;
   for (const occurrence of occurrences) {
@@ -138,8 +138,11 @@ export function previewRows(schedule: Schedule, timeZone: string, after: Date, c
 
 type Skipped = { local: string; change: ClockChange };
 
-/** The local moments that the schedule names and the clocks leave out, up to `until` (null: to the schedule's end). */
-function skippedMoments(schedule: Schedule, timeZone: string, after: Date, until: Date | null): Skipped[] {
+/**
+ * The local moments that the schedule names and the clocks leave out, up to `until`;
+ * without it to the schedule's end, but no more than `changes` clock changes (a job can be skipped each spring until 2199).
+ */
+function skippedMoments(schedule: Schedule, timeZone: string, after: Date, until: Date | null, changes: number): Skipped[] {
   const locals =
     schedule.kind === "cron"
       ? localMoments(schedule.fields, localOf(timeZone, after.getTime()), "forward")
@@ -147,6 +150,7 @@ function skippedMoments(schedule: Schedule, timeZone: string, after: Date, until
         ? [Date.parse(`${schedule.local}Z`)]
         : [];
   const found: Skipped[] = [];
+  let seen = 0;
   for (const local of locals) {
     const [at] = momentsOf(timeZone, local);
     if (at !== undefined && until && at >= until.getTime()) break;
@@ -154,7 +158,9 @@ function skippedMoments(schedule: Schedule, timeZone: string, after: Date, until
     const change = clockChanges(timeZone, new Date(local - 2 * dayMs), new Date(local + 2 * dayMs)).find(
       ({ localBefore, localAfter }) => localBefore <= formatLocal(local) && formatLocal(local) < localAfter,
     );
-    if (change && change.at > after) found.push({ local: formatLocal(local), change });
+    if (!change || change.at <= after) continue;
+    if (!until && found.at(-1)?.change.at.getTime() !== change.at.getTime() && seen++ >= changes) break;
+    found.push({ local: formatLocal(local), change });
   }
   return found;
 }

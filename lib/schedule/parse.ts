@@ -1,6 +1,7 @@
 import { Faulty, fieldFault, parseCronFields, shorten } from "./cron-fields";
 import { fromCrontab } from "./crontab";
 import { daysOf, localMoments } from "./local-moments";
+import { nextOccurrences } from "./occurrences";
 import type { CronFields, ParsedSchedule, RateUnit, Schedule, ScheduleFault } from "./schedule";
 import { clockChanges, localOf, momentsOf } from "./time-zone";
 
@@ -49,34 +50,27 @@ function toExpression(text: string): { expression: string; translatedFrom: strin
   const asIs = (expression: string) => ({ expression, translatedFrom: null, warnings: [] });
   if (text === "")
     refuse("expression", "not empty", "The schedule is empty: write for example cron(0 9 * * ? *), rate(5 minutes) or 0 9 * * 1-5.");
+  if (/[\r\n]/.test(text)) refuse("expression", "one line", "The schedule has several lines: a job has one. Make a job for each line.");
   if (/^(cron|rate|at)\s*\(/i.test(text)) return asIs(text.replace(/^[a-z]+/i, (word) => word.toLowerCase()));
-  const parts = text.split(/\s+/);
   if (!text.startsWith("@")) {
-    const looksLikeFields = parts.slice(0, 5).every((part) => /^[\d*?,\-/#A-Z]+$/i.test(part)) && /[\d*?]/.test(parts[0] ?? "");
-    if (!looksLikeFields || parts.length < 5)
+    const parts = text.split(/\s+/);
+    if (parts.length < 5 || !parts.slice(0, 5).every(isFieldLike) || !/[\d*?]/.test(parts[0] ?? ""))
       refuse(
         "expression",
         "cron(...), rate(...), at(...) or crontab",
-        `${shorten(JSON.stringify(text))} is not a schedule. Write cron(0 9 * * ? *), rate(5 minutes), at(2030-01-31T09:00:00) or a crontab line such as 0 9 * * 1-5.`,
+        `${shorten(JSON.stringify(text))} is not a schedule: write cron(0 9 * * ? *), rate(5 minutes), at(2030-01-31T09:00:00) or a crontab line such as 0 9 * * 1-5.`,
       );
-    if (parts.length === 6 && /^[\d*?,\-/]+$/.test(parts[5] ?? "")) return asIs(`cron(${parts.join(" ")})`);
-    if (parts.length === 5 && (parts[2] === "?") !== (parts[4] === "?"))
-      refuse(
-        "year",
-        "six fields",
-        `${text} has no year field: AWS's form has six fields. Write cron(${text} *), or a crontab line without the ?.`,
-      );
-    if (parts.length === 7 && parts.every((part) => /^[\d*?,\-/#A-Z]+$/i.test(part)))
-      refuse(
-        "expression",
-        "six fields",
-        `${shorten(text)} has seven fields: AWS knows no seconds. Leave the first field out: cron(${parts.slice(1).join(" ")}).`,
-      );
+    const lacksYear = parts.length === 5 && (parts[2] === "?") !== (parts[4] === "?");
+    const isAwsForm = parts.length === 6 && (/^[\d*?,\-/]+$/.test(parts[5] ?? "") || namesWeekdays(parts[5] ?? ""));
+    if (lacksYear || isAwsForm || (parts.length === 7 && parts.every(isFieldLike))) return asIs(`cron(${parts.join(" ")})`);
   }
   const translated = fromCrontab(text);
   if (!translated.ok) throw new Faulty(translated.fault);
   return { expression: translated.expression, translatedFrom: text, warnings: translated.warnings };
 }
+
+const isFieldLike = (part: string): boolean => /^[\d*?,\-/#A-Z]+$/i.test(part);
+const namesWeekdays = (part: string): boolean => /^(SUN|MON|TUE|WED|THU|FRI|SAT)/i.test(part);
 
 function readExpression(text: string): Read {
   if (text.length > longestExpression)
@@ -112,6 +106,14 @@ function readCron(inner: string): Read {
       "expression",
       "no blanks at the brackets",
       `cron(${shorten(inner)}) has a blank beside a bracket: write cron(${shorten(inner.trim())}).`,
+    );
+  const [first = "", ...rest] = parts;
+  const last = parts.at(-1) ?? "";
+  if (parts.length === 6 && (last === "?" || namesWeekdays(last)))
+    refuse(
+      "year",
+      "no seconds",
+      `The year field has ${shorten(last)}: AWS's form begins with the minutes and ends with the year. If ${shorten(first)} is meant as seconds, write cron(${shorten(rest.join(" "))} *).`,
     );
   if (parts.length !== 6) refuse("expression", "six fields", fieldCount(inner, parts));
   const { fields, expression, undocumented } = parseCronFields(inner);
@@ -158,8 +160,8 @@ function wayOutOfUnit(value: number, word: string): string {
   if (lower.startsWith("week")) return `Write rate(${value * 7} days), or cron(0 9 ? * MON *) for a fixed day.`;
   if (lower.startsWith("month")) return "Write cron(0 9 1 * ? *) for the first of each month.";
   if (lower.startsWith("year")) return "Write cron(0 9 1 1 ? *) for the first of January.";
-  const near = Object.keys(unitOf).find((known) => known.length > 5 === lower.endsWith("s") && lower.startsWith(known.slice(0, 3)));
-  return `Write for example rate(${value} ${near ?? (value === 1 ? "minute" : "minutes")}).`;
+  const near = (["minute", "hour", "day"] as const).find((known) => lower.startsWith(known.slice(0, 3))) ?? "minute";
+  return `Write for example rate(${value} ${near}${value === 1 ? "" : "s"}).`;
 }
 
 function readAt(inner: string): Schedule {
@@ -186,8 +188,8 @@ function seconds(time: string | undefined): string {
 /** Refuses what has no moment left. */
 function requireFuture(schedule: Schedule, { timeZone, now }: { timeZone: string; now: Date }): void {
   if (schedule.kind === "cron") {
-    if (!localMoments(schedule.fields, localOf(timeZone, now.getTime()), "forward").next().done) return;
-    throw new Faulty(neverAgain(schedule.fields, schedule.expression));
+    if (nextOccurrences(schedule, timeZone, now, 1).length > 0) return;
+    throw new Faulty(neverAgain(schedule, timeZone, now));
   }
   if (schedule.kind !== "at") return;
   const moments = momentsOf(timeZone, Date.parse(`${schedule.local}Z`));
@@ -205,23 +207,23 @@ function requireFuture(schedule: Schedule, { timeZone, now }: { timeZone: string
     );
 }
 
-function neverAgain(fields: CronFields, expression: string): ScheduleFault {
-  const dayExists = fields.years.some((year) => fields.months.some((month) => daysOf(fields, year, month).length > 0));
-  const [, , dayOfMonth = "", , dayOfWeek = "", year = ""] = expression.slice("cron(".length, -1).split(" ");
-  if (dayExists) return fieldFault("year", year, "all moments that it names have passed", "Write * for every year, or a year to come.");
-  return dayOfWeek === "?"
-    ? fieldFault(
-        "day-of-month",
-        dayOfMonth,
-        "none of the months that are named has such a day, so the job would never run",
-        "Write L for the last day of the month, or a day that exists.",
-      )
-    : fieldFault(
-        "day-of-week",
-        dayOfWeek,
-        "none of the months that are named has such a day, so the job would never run",
-        "Write a day that exists.",
-      );
+function neverAgain({ fields, expression }: Extract<Schedule, { kind: "cron" }>, timeZone: string, now: Date): ScheduleFault {
+  const [, hours = "", dayOfMonth = "", , dayOfWeek = "", year = ""] = expression.slice("cron(".length, -1).split(" ");
+  const dayExists = fields.years.some((each) => fields.months.some((month) => daysOf(fields, each, month).length > 0));
+  if (!dayExists) {
+    const rule = "none of the months and years that are named has such a day, so the job would never run";
+    return dayOfWeek === "?"
+      ? fieldFault("day-of-month", dayOfMonth, rule, "Write L for the last day of the month, or a day that exists.")
+      : fieldFault("day-of-week", dayOfWeek, rule, "Write for example 6L for the last Friday, or a day that exists.");
+  }
+  if (localMoments(fields, localOf(timeZone, now.getTime()), "forward").next().done)
+    return fieldFault("year", year, "all moments that the expression names have passed", "Write * for every year, or a year to come.");
+  return fieldFault(
+    "hours",
+    hours,
+    `all moments that the expression names fall into hours that the clocks leave out in ${timeZone}`,
+    "Choose another hour, or the time zone UTC.",
+  );
 }
 
 const yearMs = 366 * 86_400_000;

@@ -109,23 +109,29 @@ export function formatOffset(minutes: number): string {
 
 /** Each English keeps the abbreviations of its own part of the world; what none of them has is a plain offset. */
 const namingLocales = ["en-US", "en-GB", "en-AU", "en-IN"];
-const nameFormats = new Map<string, Intl.DateTimeFormat[]>();
+const nameFormats = new Map<string, Intl.DateTimeFormat>();
 const names = new Map<string, string>();
 
 /** The zone's short name at that moment: "CEST", "EST", "GMT+5:45". */
 export function zoneNameOf(timeZone: string, at: Date): string {
-  const key = `${timeZone} ${offsetMs(timeZone, at.getTime())} ${at.getUTCFullYear()} ${at.getUTCMonth()}`;
-  const known = names.get(key);
-  if (known) return known;
-  let own = nameFormats.get(timeZone);
-  if (!own) {
-    own = namingLocales.map((locale) => new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: "short" }));
-    nameFormats.set(timeZone, own);
+  const key = `${timeZone} ${offsetMs(timeZone, at.getTime())} ${at.getUTCFullYear()}`;
+  let name = names.get(key);
+  if (name === undefined) {
+    const speaking = namingLocales.find((locale) => !/^GMT[+-]/.test(shortName(locale, timeZone, at)));
+    name = shortName(speaking ?? "en-US", timeZone, at);
+    names.set(key, name);
   }
-  const all = own.map((format) => format.formatToParts(at).find((part) => part.type === "timeZoneName")?.value ?? timeZone);
-  const name = all.find((candidate) => !/^GMT[+-]/.test(candidate)) ?? all[0] ?? timeZone;
-  names.set(key, name);
   return name;
+}
+
+function shortName(locale: string, timeZone: string, at: Date): string {
+  const key = `${locale} ${timeZone}`;
+  let format = nameFormats.get(key);
+  if (!format) {
+    format = new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: "short" });
+    nameFormats.set(key, format);
+  }
+  return format.formatToParts(at).find((part) => part.type === "timeZoneName")?.value ?? timeZone;
 }
 
 /** Names of the IANA database that have no "/" in them; engines know further words of their own (PST, IST), which AWS does not. */
