@@ -11,8 +11,7 @@ const classic = (code: string, message: string, status = 400, extra: Record<stri
   named(code, `AWS.SimpleQueueService.${code}`, message, status, extra);
 
 export const noSuchQueue = () =>
-  classic("QueueDoesNotExist", "The specified queue does not exist.", 400, {
-    queryCode: "AWS.SimpleQueueService.NonExistentQueue",
+  named("QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist.", 400, {
     queryMessage: "The specified queue does not exist for this wsdl version.",
   });
 export const invalidParameter = (message: string) => named("InvalidParameterValueException", "InvalidParameterValue", message);
