@@ -1,3 +1,4 @@
+import { ecsService } from "./ecs";
 import { eventsService } from "./events";
 import { iamService } from "./iam";
 import { logsService } from "./logs";
@@ -11,6 +12,7 @@ import { stsService } from "./sts";
 /** Every service of the sandbox. */
 export const services: Service[] = [
   schedulerService,
+  ecsService,
   logsService,
   sqsService,
   eventsService,

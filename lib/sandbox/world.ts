@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
+import path from "node:path";
 import { MovableClock } from "./clock";
 import { errorOf, FaultBook, internalError, throttlingError } from "./faults";
 import { newIamState } from "./iam/state";
@@ -18,6 +20,8 @@ export type WorldState = { accountId: string; clockOffsetMs: number; iam: World[
 type Beat = { running: boolean; again: boolean };
 
 const beatMs = 100;
+/** What services keep beside the snapshot: running tasks' folders and log lines. */
+const keptFolders = ["tasks", "logs"];
 
 /** The imitated AWS: its state, its time, and the one way by which every call reaches an operation. */
 export class SandboxWorld implements World {
@@ -38,6 +42,7 @@ export class SandboxWorld implements World {
   private readonly leaving = new AbortController();
   private regionsByName = new Map<string, Region>();
   private heart: NodeJS.Timeout | undefined;
+  private resetting = false;
 
   /** `onChange` is called whenever state may have changed. */
   constructor(
@@ -125,12 +130,17 @@ export class SandboxWorld implements World {
     return this.leaving.signal;
   }
 
-  /** Forgets everything: state, faults, counts, a moved clock, changed settings. */
+  /** Forgets everything: state, files, faults, counts, a moved clock, changed settings. */
   async reset(): Promise<void> {
-    this.clear();
-    await this.closeServices();
-    // Whatever ended meanwhile may have written a last word.
-    this.clear();
+    // No beat may start anew what is being ended.
+    this.resetting = true;
+    try {
+      await this.closeServices();
+      this.clear();
+      for (const name of keptFolders) rmSync(path.join(this.dataFolder, name), { recursive: true, force: true });
+    } finally {
+      this.resetting = false;
+    }
     this.touch();
   }
 
@@ -188,7 +198,7 @@ export class SandboxWorld implements World {
 
   private startBeat(service: Service): void {
     const beat = this.beats.get(service.name);
-    if (!service.beat || !beat || this.leaving.signal.aborted) return;
+    if (!service.beat || !beat || this.resetting || this.leaving.signal.aborted) return;
     if (beat.running) {
       beat.again = true;
       return;

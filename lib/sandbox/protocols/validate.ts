@@ -21,15 +21,20 @@ export function sentenceOf(violations: Violation[]): string {
 /** The error that a service answers for broken constraints, where it has no words of its own. */
 export function defaultFault(service: ServiceName, violations: Violation[]): AwsError {
   const missing = violations.find((violation) => violation.kind === "required");
-  if (service === "sqs" && missing) return new AwsError("MissingParameter", `The request must contain the parameter ${missing.member}.`);
+  if (service === "sqs") {
+    // SQS has two names for each error, one by JSON and an older one by query.
+    if (!missing)
+      return new AwsError("InvalidParameterValueException", sentenceOf(violations), 400, { queryCode: "InvalidParameterValue" });
+    const sentence = `The request must contain the parameter ${missing.member}.`;
+    return new AwsError("MissingRequiredParameterException", sentence, 400, { queryCode: "MissingParameter" });
+  }
   return new AwsError(codeOf[service], sentenceOf(violations));
 }
 
-const codeOf: Record<ServiceName, string> = {
+const codeOf: Record<Exclude<ServiceName, "sqs">, string> = {
   scheduler: "ValidationException",
   ecs: "InvalidParameterException",
   logs: "InvalidParameterException",
-  sqs: "InvalidParameterValue",
   events: "ValidationException",
   secrets: "ValidationException",
   ssm: "ValidationException",
