@@ -10,8 +10,13 @@ export async function act<Value>(verb: (actor: Actor) => Promise<Value>): Promis
     return { ok: true, value: await verb(await requireActor()) };
   } catch (error) {
     const ours = error instanceof BelfryError ? error : asOurs(error);
-    if (ours instanceof BelfryError) return { ok: false, sentence: ours.sentence, faults: ours.faults };
+    if (ours instanceof BelfryError) return { ok: false, word: ours.word, sentence: ours.sentence, faults: ours.faults };
     console.error(error);
-    return { ok: false, sentence: "Belfry could not do this: the reason is in the web server's log. Nothing was changed.", faults: [] };
+    return {
+      ok: false,
+      word: "unavailable",
+      sentence: "Belfry could not do this: the reason is in the web server's log. Nothing was changed.",
+      faults: [],
+    };
   }
 }

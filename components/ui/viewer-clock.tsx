@@ -66,3 +66,13 @@ export function useViewerZone(): string {
   const server = useContext(ServerMomentContext);
   return useSyncExternalStore(never, browserZone, () => server.zone);
 }
+
+/** The clock in steps of a minute: for what is costly to work out anew. */
+export function useMinute(): number {
+  const server = useContext(ServerMomentContext);
+  return useSyncExternalStore(
+    watchClock,
+    () => Math.floor(Date.now() / 60_000) * 60_000,
+    () => Math.floor(server.now / 60_000) * 60_000,
+  );
+}

@@ -1,0 +1,92 @@
+import type { RunState, RunSummary } from "@/lib/domain/run";
+import { describeStrip, type StripBar, type StripRun, stripBars, stripWidth } from "./strip-geometry";
+
+const fill: Record<RunState, string> = {
+  requested: "var(--busy)",
+  starting: "var(--busy)",
+  running: "var(--busy)",
+  succeeded: "var(--good)",
+  failed: "var(--bad)",
+  stopped: "var(--still)",
+  skipped: "var(--still)",
+  missed: "var(--warn)",
+  lost: "var(--odd)",
+};
+
+/** What a strip needs of a run; a run still going is as long as it has been. */
+export function toStripRun(run: RunSummary, now: number): StripRun {
+  const from = run.startedAt?.getTime();
+  return { id: run.id, state: run.state, lengthMs: from === undefined ? null : Math.max(0, (run.stoppedAt?.getTime() ?? now) - from) };
+}
+
+type RunStripProps = { runs: readonly RunSummary[]; now: number; count?: number };
+
+/** The last runs of a job as bars, drawn on the server: height is duration, colour and form are the state. */
+export function RunStrip({ runs, now, count = 15 }: RunStripProps) {
+  const size = { count, barWidth: 5, gap: 2, height: 20 };
+  const bars = stripBars(
+    runs.map((run) => toStripRun(run, now)),
+    size,
+  );
+  const width = stripWidth(size);
+  const words = `Last runs, newest right: ${describeStrip(runs.slice(0, count).map((run) => run.state))}`;
+  return (
+    <svg role="img" aria-label={words} width={width} height={size.height} viewBox={`0 0 ${width} ${size.height}`} className="block">
+      <title>{words}</title>
+      <path d={`M0 ${size.height - 0.5}H${width}`} stroke="var(--line)" strokeWidth="1" />
+      {bars.map((bar) => (
+        <StripMark key={bar.id} {...bar} />
+      ))}
+    </svg>
+  );
+}
+
+/** One run of a strip. What never ran is outlined, what was stopped is cut short by a gap, what failed wears a cap. */
+export function StripMark({ state, x, y, width, height }: StripBar) {
+  const colour = fill[state];
+  switch (state) {
+    case "succeeded":
+      return <rect x={x} y={y} width={width} height={height} rx="1" fill={colour} opacity="0.8" />;
+    case "failed":
+      return (
+        <g fill={colour}>
+          <rect x={x} y={Math.min(y + 3.5, y + height - 2)} width={width} height={Math.max(height - 3.5, 2)} rx="1" />
+          <rect x={x} y={y - 0.5} width={width} height="2.5" rx="1" />
+        </g>
+      );
+    case "running":
+    case "starting":
+    case "requested":
+      return (
+        <rect x={x + 0.75} y={y + 0.75} width={width - 1.5} height={height - 1.5} rx="1" fill="none" stroke={colour} strokeWidth="1.5" />
+      );
+    case "stopped":
+      return <rect x={x} y={y} width={width} height={height} rx="1" fill={colour} opacity="0.6" />;
+    case "skipped":
+      return <rect x={x} y={y + height - 2} width={width} height="2" rx="1" fill={colour} />;
+    case "missed":
+      return (
+        <path
+          d={`M${x + width / 2} ${y + 0.8} L${x + width - 0.5} ${y + height - 1} H${x + 0.5} Z`}
+          fill="none"
+          stroke={colour}
+          strokeWidth="1.3"
+          strokeLinejoin="round"
+        />
+      );
+    case "lost":
+      return (
+        <rect
+          x={x + 0.75}
+          y={y + 0.75}
+          width={width - 1.5}
+          height={height - 1.5}
+          rx="1"
+          fill="none"
+          stroke={colour}
+          strokeWidth="1.3"
+          strokeDasharray="2 1.6"
+        />
+      );
+  }
+}
