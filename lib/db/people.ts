@@ -1,89 +1,106 @@
 import type { Role } from "@/lib/domain/actor";
+import { roles } from "@/lib/domain/actor";
 import { Conflict, NotFound } from "@/lib/domain/errors";
+import { isTaken } from "./as-ours";
 import type { Database, Db, Tx } from "./client";
 import type { Person as Row } from "./generated/client";
+import { isUuid } from "./page-cursor";
 import { inTransaction } from "./transaction";
 
-export type Person = { id: string; email: string; name: string; role: Role; passwordHash: string | null; disabledAt: Date | null };
+/** Somebody who may sign in, or who might before they were disabled. E-mails are kept in lower case. */
+export type Person = { id: string; email: string; name: string; role: Role; disabledAt: Date | null; createdAt: Date };
 
-type NewPerson = Pick<Person, "id" | "email" | "name" | "role" | "passwordHash">;
+export type NewPerson = { id: string; email: string; name: string; role: Role; passwordHash: string };
 
-function toPerson({ id, email, name, role, passwordHash, disabledAt }: Row): Person {
-  return { id, email, name, role: role as Role, passwordHash, disabledAt };
+function toPerson({ id, email, name, role, disabledAt, createdAt }: Row): Person {
+  const known = roles.find((candidate) => candidate === role);
+  if (!known) throw new Error(`The person ${email} has a role that Belfry does not know: ${role}.`);
+  return { id, email, name, role: known, disabledAt, createdAt };
 }
 
-/** A person by the e-mail, which is kept in lower case; null where nobody has it. */
-export async function findPersonByEmail(db: Db, email: string): Promise<Person | null> {
+// People --------------------------------------------------------------------------------------------------------------
+
+/** A person by e-mail, with the hash that sign-in compares; null where nobody has it. */
+export async function findPersonByEmail(db: Db, email: string): Promise<(Person & { passwordHash: string | null }) | null> {
   const row = await db.person.findUnique({ where: { email } });
-  return row && toPerson(row);
+  return row && { ...toPerson(row), passwordHash: row.passwordHash };
 }
 
-/** Everybody in the order of the e-mails, at most `limit`. */
-export async function listPeople(db: Db, limit: number): Promise<Person[]> {
-  const rows = await db.person.findMany({ orderBy: { email: "asc" }, take: limit });
-  return rows.map(toPerson);
+/** Adds a person. Throws Conflict when somebody has the e-mail already. */
+export async function insertPerson(tx: Tx, person: NewPerson): Promise<Person> {
+  try {
+    return toPerson(await tx.person.create({ data: person }));
+  } catch (error) {
+    throw isTaken(error, "person_email_key")
+      ? new Conflict(`${person.email} has an account already: change its role instead.`, "email")
+      : error;
+  }
 }
 
-/** Writes a new person. */
-export async function insertPerson(db: Db, person: NewPerson): Promise<void> {
-  await db.person.create({ data: person });
-}
-
-/** Writes the first person of all; false if there is one already, also where several try at once. */
+/** Adds the first person, if there is none yet; false where there is one. Several at once add one. */
 export async function insertFirstPerson(db: Database, person: NewPerson): Promise<boolean> {
-  return inTransaction(async (tx) => {
-    // A statement of its own: the next one then sees what whoever held the lock has written.
+  return await inTransaction(async (tx) => {
     await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended('belfry:first-person', 0))`;
-    if ((await tx.person.count()) > 0) return false;
+    if (await tx.person.findFirst({ select: { id: true } })) return false;
     await tx.person.create({ data: person });
     return true;
   }, db);
 }
 
-/** Gives a person a new password and ends the sessions of the old one; false where nobody has the e-mail. */
-export async function setPassword(db: Db, email: string, passwordHash: string, now: Date): Promise<boolean> {
-  const written = await db.$executeRaw`
-    with changed as (update person set password_hash = ${passwordHash} where email = ${email} returning id),
-    ended as (update session set ended_at = ${now} from changed where person_id = changed.id and ended_at is null)
-    delete from sign_in_failure where key = ${`email:${email}`} and exists (select 1 from changed)`;
-  return written > 0 || (await db.person.count({ where: { email, passwordHash } })) > 0;
+/** Gives a person a new password and ends their sessions; false where nobody has the e-mail. */
+export async function setPassword(db: Database, email: string, passwordHash: string, now: Date): Promise<boolean> {
+  return await inTransaction(async (tx) => {
+    const [row] = await tx.person.updateManyAndReturn({ where: { email }, data: { passwordHash } });
+    if (row) await endSessionsOf(tx, row.id, now);
+    return Boolean(row);
+  }, db);
 }
 
 /**
- * Changes a person's role or lets them in no more, which ends their sessions.
- * Throws NotFound, and Conflict where it would leave Belfry without an admin.
+ * Changes a role, or disables a person, which ends their sessions, or lets them in again (`disabledAt: null`).
+ * Throws NotFound, and Conflict if nobody would be left who can manage people.
  */
 export async function changePerson(
   tx: Tx,
-  id: string,
+  personId: string,
   { at, ...change }: { role?: Role; disabledAt?: Date | null; at: Date },
 ): Promise<{ before: Person; after: Person }> {
-  // All admins are locked, so that two admins cannot take each other's role at the same moment.
-  await tx.$queryRaw`select id from person where role = 'admin' order by id for update`;
-  const row = /^[0-9a-f-]{36}$/i.test(id) ? await tx.person.findUnique({ where: { id } }) : null;
+  // Locked in one order, so that two admins who demote each other at once do not both succeed.
+  const admins = await tx.$queryRaw<{ id: string }[]>`
+    select id::text as id from person where role = 'admin' and disabled_at is null order by id for update`;
+  const row = isUuid(personId) ? await tx.person.findUnique({ where: { id: personId } }) : null;
   if (!row) throw new NotFound("There is no such person.");
-  const before = toPerson(row);
-  const after = toPerson(await tx.person.update({ where: { id }, data: change }));
-  if (after.disabledAt) await tx.session.updateMany({ where: { personId: id, endedAt: null }, data: { endedAt: at } });
-  if ((await tx.person.count({ where: { role: "admin", disabledAt: null } })) === 0)
-    throw new Conflict(`${before.name} is the last admin: make somebody else an admin first.`);
-  return { before, after };
+  const after = await tx.person.update({ where: { id: personId }, data: change });
+  const staysAdmin = after.role === "admin" && !after.disabledAt;
+  if (!staysAdmin && admins.every(({ id }) => id === row.id) && admins.length > 0)
+    throw new Conflict(`${row.name} is the last admin: make somebody else an admin first.`);
+  if (after.disabledAt) await endSessionsOf(tx, personId, at);
+  return { before: toPerson(row), after: toPerson(after) };
 }
 
+/** Everybody in the order of their e-mails, at most `limit`. */
+export async function listPeople(db: Db, limit: number): Promise<Person[]> {
+  return (await db.person.findMany({ orderBy: { email: "asc" }, take: limit })).map(toPerson);
+}
+
+// Sessions ------------------------------------------------------------------------------------------------------------
+
+export type NewSession = { id: string; personId: string; createdAt: Date; expiresAt: Date };
+
 /** Opens a session. */
-export async function insertSession(db: Db, session: { id: string; personId: string; createdAt: Date; expiresAt: Date }): Promise<void> {
+export async function insertSession(db: Db, session: NewSession): Promise<void> {
   await db.session.create({ data: session });
 }
 
-/** Ends a session; one that has ended stays as it is. */
-export async function endSession(db: Db, sessionId: string, now: Date): Promise<void> {
-  await db.$executeRaw`update session set ended_at = ${now} where id::text = ${sessionId} and ended_at is null`;
+/** Ends a session, whatever the browser's cookie says. Ending it again changes nothing. */
+export async function endSession(db: Db, sessionId: string, at: Date): Promise<void> {
+  if (isUuid(sessionId)) await db.session.updateMany({ where: { id: sessionId, endedAt: null }, data: { endedAt: at } });
 }
 
-/** Whose session it is; null once it was ended, has expired, or the person may not come in any more. */
+/** The person of a session that is open at `now`; null once it has ended, expired, or the person was disabled. One query. */
 export async function findLiveSession(db: Db, sessionId: string, now: Date): Promise<Person | null> {
-  if (!/^[0-9a-f-]{36}$/i.test(sessionId)) return null;
-  const session = await db.session.findUnique({
+  if (!isUuid(sessionId)) return null;
+  const session = await db.session.findFirst({
     where: { id: sessionId, endedAt: null, expiresAt: { gt: now }, person: { disabledAt: null } },
     include: { person: true },
     relationLoadStrategy: "join",
@@ -91,38 +108,42 @@ export async function findLiveSession(db: Db, sessionId: string, now: Date): Pro
   return session && toPerson(session.person);
 }
 
-// Wrong passwords -----------------------------------------------------------------------------------------------------
-
-/** How many tries are free for a key, and the longest wait in seconds: an address may be that of a whole office. */
-const patience = { email: { free: 3, longest: 60 }, address: { free: 20, longest: 900 } };
-
-/**
- * Claims a try for each key and returns the moment before which it must wait: not after `now` where it may go on.
- * A claimed try counts as a failure until `clearSignInFailures`; one that has to wait is not counted. Waits double,
- * and an hour without a try forgets them.
- */
-export async function claimSignInTry(db: Db, keys: string[], now: Date): Promise<Date> {
-  let waitUntil = now;
-  for (const key of [...keys].sort()) {
-    const { free, longest } = key.startsWith("email:") ? patience.email : patience.address;
-    const hourAgo = new Date(now.getTime() - 60 * 60 * 1000);
-    const [claimed] = await db.$queryRaw<{ failures: number }[]>`
-      insert into sign_in_failure as f (key, failures, wait_until, last_at) values (${key}, 1, ${now}, ${now})
-      on conflict (key) do update set
-        failures = case when f.last_at < ${hourAgo} then 1 else f.failures + 1 end,
-        wait_until = case when f.last_at < ${hourAgo} or f.failures + 1 < ${free}::int then ${now}::timestamptz
-          else ${now}::timestamptz + make_interval(secs => least(${longest}::int, 2 ^ least(20, f.failures + 1 - ${free}::int))) end,
-        last_at = ${now}
-      where f.wait_until <= ${now} or f.last_at < ${hourAgo}
-      returning failures`;
-    if (claimed) continue;
-    const row = await db.signInFailure.findUnique({ where: { key } });
-    if (row && row.waitUntil > waitUntil) waitUntil = row.waitUntil;
-  }
-  return waitUntil;
+async function endSessionsOf(tx: Tx, personId: string, at: Date): Promise<void> {
+  await tx.session.updateMany({ where: { personId, endedAt: null }, data: { endedAt: at } });
 }
 
-/** The right password: the keys' failures are forgotten. */
+// Sign-in tries -------------------------------------------------------------------------------------------------------
+
+/**
+ * Takes one try to sign in for each key, before the password is looked at, and makes the next one wait: two tries at once
+ * count as two. Gives the moment that the try has to wait for; where it is not after `now`, the try was taken.
+ *
+ * Keys are `email:...` (the first three tries are free) and `address:...` (twenty: an office shares one); then the wait
+ * doubles from 2 s to 15 min. An hour without a try forgets all of it, and so does `clearSignInFailures`.
+ */
+export async function claimSignInTry(db: Database, keys: string[], now: Date): Promise<Date> {
+  return await inTransaction(async (tx) => {
+    const forgotten = new Date(now.getTime() - 3_600_000);
+    await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(key, 1)) from (select unnest(${keys}::text[]) as key order by 1) k`;
+    const [waiting] = await tx.$queryRaw<
+      { until: Date | null }[]
+    >`select max(wait_until) as until from sign_in_failure where key = any(${keys}::text[])`;
+    if (waiting?.until && waiting.until > now) return waiting.until;
+    await tx.$executeRaw`delete from sign_in_failure where key in (select key from sign_in_failure where last_at < ${forgotten} limit 100)`;
+    await tx.$executeRaw`
+      insert into sign_in_failure (key, failures, wait_until, last_at)
+      select key, tries, ${now}::timestamptz + case when tries <= free then interval '0'
+        else least(900, power(2, least(tries - free, 20))) * interval '1 second' end, ${now}
+      from (
+        select k.key, coalesce(f.failures, 0) + 1 as tries, case when starts_with(k.key, 'email:') then 2 else 20 end as free
+        from unnest(${keys}::text[]) k(key) left join sign_in_failure f on f.key = k.key and f.last_at >= ${forgotten}
+      ) next
+      on conflict (key) do update set failures = excluded.failures, wait_until = excluded.wait_until, last_at = excluded.last_at`;
+    return now;
+  }, db);
+}
+
+/** Forgets the tries of these keys: the password was right. */
 export async function clearSignInFailures(db: Db, keys: string[]): Promise<void> {
   await db.signInFailure.deleteMany({ where: { key: { in: keys } } });
 }

@@ -1,28 +1,30 @@
 import type { Db } from "./client";
-import { toJson } from "./row";
+import { toDocument } from "./row";
 
+/** How a round of the works ended last. `environmentId` is "" for a round that is about all of them. */
 export type RoundOutcomeRow = {
   round: string;
   environmentId: string;
   startedAt: Date;
   endedAt: Date;
-  /** What the round said of itself. */
+  /** The round's own report; null where it failed. */
   report: unknown;
+  /** A sentence; null where it went well. */
   error: string | null;
 };
 
-/** Keeps the last outcome of a round. */
-export async function recordRoundOutcome(db: Db, outcome: RoundOutcomeRow): Promise<void> {
+/** Keeps the outcome of a round; one that started earlier never replaces one that started later. */
+export async function recordRoundOutcome(db: Db, outcome: Omit<RoundOutcomeRow, "report"> & { report: object | null }): Promise<void> {
   const { round, environmentId, startedAt, endedAt, report, error } = outcome;
-  const facts = { startedAt, endedAt, report: toJson(report as object | null), error };
-  await db.roundOutcome.upsert({
-    where: { round_environmentId: { round, environmentId } },
-    create: { round, environmentId, ...facts },
-    update: facts,
-  });
+  await db.$executeRaw`
+    insert into round_outcome (round, environment_id, started_at, ended_at, report, error)
+    values (${round}, ${environmentId}, ${startedAt}, ${endedAt}, ${report && toDocument(report)}::jsonb, ${error})
+    on conflict (round, environment_id) do update set
+      started_at = excluded.started_at, ended_at = excluded.ended_at, report = excluded.report, error = excluded.error
+    where round_outcome.started_at <= excluded.started_at`;
 }
 
-/** The last outcome of each round; a deployment has a dozen. */
+/** The last outcome of every round; there are as many as rounds and environments. */
 export async function listRoundOutcomes(db: Db): Promise<RoundOutcomeRow[]> {
-  return db.roundOutcome.findMany({ orderBy: [{ round: "asc" }, { environmentId: "asc" }], take: 200 });
+  return await db.roundOutcome.findMany({ orderBy: [{ round: "asc" }, { environmentId: "asc" }], take: 500 });
 }

@@ -18,16 +18,20 @@ function camel(column: string): string {
 
 /** A value for a JSON column that may be empty. */
 export function toJson(value: object | null | undefined): Prisma.InputJsonValue | typeof Prisma.DbNull {
-  return value === null || value === undefined ? Prisma.DbNull : (value as Prisma.InputJsonValue);
+  return value === null || value === undefined ? Prisma.DbNull : (JSON.parse(toDocument(value)) as Prisma.InputJsonValue);
 }
 
-/** Rows as one document, for `jsonb_to_recordset`: one statement writes them all, whatever their number. */
-export function toDocument(rows: readonly object[]): string {
-  return JSON.stringify(rows);
+/**
+ * A document for a jsonb parameter: rows for `jsonb_to_recordset`, so that one statement writes them all whatever their
+ * number. Postgres keeps neither NUL nor half a character, which logs and AWS's words may carry: a � stands for them.
+ */
+export function toDocument(value: object): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === "string" ? part.replaceAll("\u0000", "\ufffd").toWellFormed() : part,
+  );
 }
 
 /** How many rows a list gives at most, whatever was asked for. */
-export function boundedLimit(limit: number | undefined, standard: number, most: number): number {
-  if (limit === undefined || !Number.isFinite(limit)) return standard;
-  return Math.min(Math.max(1, Math.floor(limit)), most);
+export function boundedLimit(limit: number, most: number): number {
+  return Number.isFinite(limit) ? Math.min(Math.max(1, Math.floor(limit)), most) : most;
 }

@@ -256,19 +256,25 @@ CREATE UNIQUE INDEX "run_request_key_key" ON "run"("request_key");
 CREATE UNIQUE INDEX "run_task_arn_key" ON "run"("task_arn");
 
 -- CreateIndex
+CREATE INDEX "run_due_at_id_idx" ON "run"("due_at" DESC, "id" DESC);
+
+-- CreateIndex
+CREATE INDEX "run_state_due_at_id_idx" ON "run"("state", "due_at" DESC, "id" DESC);
+
+-- CreateIndex
 CREATE INDEX "run_job_id_due_at_id_idx" ON "run"("job_id", "due_at" DESC, "id" DESC);
 
 -- CreateIndex
-CREATE INDEX "run_environment_id_due_at_id_idx" ON "run"("environment_id", "due_at" DESC, "id" DESC);
-
--- CreateIndex
-CREATE INDEX "run_environment_id_state_due_at_id_idx" ON "run"("environment_id", "state", "due_at" DESC, "id" DESC);
+CREATE INDEX "run_job_id_state_due_at_id_idx" ON "run"("job_id", "state", "due_at" DESC, "id" DESC);
 
 -- CreateIndex
 CREATE UNIQUE INDEX "person_email_key" ON "person"("email");
 
 -- CreateIndex
 CREATE INDEX "session_person_id_idx" ON "session"("person_id");
+
+-- CreateIndex
+CREATE INDEX "sign_in_failure_last_at_idx" ON "sign_in_failure"("last_at");
 
 -- CreateIndex
 CREATE INDEX "audit_entry_at_id_idx" ON "audit_entry"("at" DESC, "id" DESC);
@@ -300,10 +306,11 @@ ALTER TABLE "run" ADD CONSTRAINT "run_job_id_fkey" FOREIGN KEY ("job_id") REFERE
 -- AddForeignKey
 ALTER TABLE "session" ADD CONSTRAINT "session_person_id_fkey" FOREIGN KEY ("person_id") REFERENCES "person"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
--- Partial indexes. Prisma's schema cannot say them and its diff does not look at them: they are written by hand.
+-- Partial and expression indexes. Prisma's schema cannot say them and its diff does not look at them: they are written by hand.
 
 -- One run for each moment of a job; a second task for the same moment is kept beside it, as its duplicate.
 CREATE UNIQUE INDEX "run_moment_key" ON "run"("job_id", "scheduled_at") WHERE "scheduled_at" IS NOT NULL AND "duplicate_of_id" IS NULL;
+CREATE INDEX "run_duplicate_idx" ON "run"("duplicate_of_id") WHERE "duplicate_of_id" IS NOT NULL;
 
 -- A deleted job gives its address back.
 CREATE UNIQUE INDEX "job_slug_key" ON "job"("environment_id", "slug") WHERE "deleted_at" IS NULL;
@@ -312,13 +319,13 @@ CREATE UNIQUE INDEX "job_slug_key" ON "job"("environment_id", "slug") WHERE "del
 CREATE INDEX "job_unsettled_idx" ON "job"("environment_id", "retry_at") WHERE "generation" > "observed_generation" OR ("deleted_at" IS NOT NULL AND "removed_at" IS NULL) OR "retry_at" IS NOT NULL;
 
 -- The list of jobs.
-CREATE INDEX "job_name_idx" ON "job"("name", "id") WHERE "deleted_at" IS NULL;
+CREATE INDEX "job_name_idx" ON "job"(lower("name"), "id") WHERE "deleted_at" IS NULL;
 
 -- Runs that can still change.
 CREATE INDEX "run_active_idx" ON "run"("environment_id", "due_at" DESC, "id" DESC) WHERE "state" IN ('requested', 'starting', 'running');
 
--- What failed lately.
-CREATE INDEX "run_failed_idx" ON "run"("due_at" DESC, "id" DESC) WHERE "state" IN ('failed', 'lost', 'missed');
+-- What failed lately; a missed run has no end of its own.
+CREATE INDEX "run_failed_idx" ON "run"(coalesce("stopped_at", "due_at")) WHERE "state" IN ('failed', 'lost', 'missed');
 
 -- Ended runs whose last lines are not kept yet.
-CREATE INDEX "run_without_tail_idx" ON "run"("environment_id", "stopped_at") WHERE "stopped_at" IS NOT NULL AND "log_kept_at" IS NULL AND "log_stream" IS NOT NULL;
+CREATE INDEX "run_without_tail_idx" ON "run"("stopped_at") WHERE "stopped_at" IS NOT NULL AND "log_kept_at" IS NULL AND "log_stream" IS NOT NULL;

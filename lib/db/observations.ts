@@ -1,0 +1,90 @@
+import { newId } from "@/lib/domain/ids";
+import type { Db } from "./client";
+import { toDocument, toJson } from "./row";
+
+/** A schedule as it was last verified in EventBridge Scheduler. `state` is ENABLED or DISABLED. */
+export type JobScheduleRow = {
+  environmentId: string;
+  name: string;
+  jobId: string;
+  state: string;
+  fingerprint: string;
+  lastModifiedAt: Date;
+  verifiedAt: Date;
+};
+
+/** Notes schedules as they were just seen, in one statement. What was seen earlier never replaces what was seen later. */
+export async function recordSchedules(db: Db, rows: JobScheduleRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  const columns = rows.map((row) => ({
+    environment_id: row.environmentId,
+    name: row.name,
+    job_id: row.jobId,
+    state: row.state,
+    fingerprint: row.fingerprint,
+    last_modified_at: row.lastModifiedAt,
+    verified_at: row.verifiedAt,
+  }));
+  await db.$executeRaw`
+    insert into job_schedule (environment_id, name, job_id, state, fingerprint, last_modified_at, verified_at)
+    select distinct on (environment_id, name) environment_id, name, job_id, state, fingerprint, last_modified_at, verified_at
+    from jsonb_to_recordset(${toDocument(columns)}::jsonb) as s(
+      environment_id text, name text, job_id text, state text, fingerprint text, last_modified_at timestamptz, verified_at timestamptz)
+    order by environment_id, name, verified_at desc
+    on conflict (environment_id, name) do update set
+      job_id = excluded.job_id, state = excluded.state, fingerprint = excluded.fingerprint,
+      last_modified_at = excluded.last_modified_at, verified_at = excluded.verified_at
+    where job_schedule.verified_at <= excluded.verified_at`;
+}
+
+/** Forgets schedules that are no more in AWS. */
+export async function forgetSchedules(db: Db, environmentId: string, names: string[]): Promise<void> {
+  if (names.length > 0)
+    await db.$executeRaw`delete from job_schedule where environment_id = ${environmentId} and name = any(${names}::text[])`;
+}
+
+/** Every schedule of an environment as it was last verified. */
+export async function listSettledSchedules(db: Db, environmentId: string): Promise<JobScheduleRow[]> {
+  return await db.jobSchedule.findMany({ where: { environmentId }, orderBy: { name: "asc" } });
+}
+
+/** A registered revision; jobs whose definitions are equal share it. */
+export type TaskDefinitionRow = {
+  environmentId: string;
+  fingerprint: string;
+  family: string;
+  arn: string;
+  document: object;
+  registeredAt: Date;
+  unusedSince: Date | null;
+  retiredAt: Date | null;
+};
+
+/** The revisions with these fingerprints that are not retired, the newest first. */
+export async function findTaskDefinitions(db: Db, environmentId: string, fingerprints: string[]): Promise<TaskDefinitionRow[]> {
+  const rows = await db.taskDefinition.findMany({
+    where: { environmentId, fingerprint: { in: fingerprints }, retiredAt: null },
+    orderBy: [{ registeredAt: "desc" }, { arn: "desc" }],
+  });
+  return rows.map((row) => ({ ...row, document: row.document as object }));
+}
+
+/** Notes a revision that was registered, or found again by its tag. A second note changes nothing. */
+export async function recordTaskDefinition(db: Db, row: Omit<TaskDefinitionRow, "unusedSince" | "retiredAt">): Promise<void> {
+  const { environmentId, arn } = row;
+  await db.taskDefinition.upsert({
+    where: { environmentId_arn: { environmentId, arn } },
+    create: { ...row, document: toJson(row.document) as object },
+    update: {},
+  });
+}
+
+/** Notes what had been changed in AWS behind our back and was put right. */
+export async function recordRepair(db: Db, { jobId, at, sentence }: { jobId: string; at: Date; sentence: string }): Promise<void> {
+  await db.repair.create({ data: { id: newId(at), jobId, at, sentence } });
+}
+
+/** What was put right for a job, newest first. */
+export async function listRepairs(db: Db, jobId: string, limit: number): Promise<{ at: Date; sentence: string }[]> {
+  return await db.repair.findMany({ where: { jobId }, select: { at: true, sentence: true }, orderBy: { at: "desc" }, take: limit });
+}
