@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { listAuditRows } from "@/lib/db/audit";
+import { getJobBySlug } from "@/lib/db/jobs";
+import { listRevisions } from "@/lib/db/revisions";
+import { Conflict, Forbidden, Invalid, NotFound } from "@/lib/domain/errors";
+import { badJobs, goodJob } from "@/lib/testing/bad-jobs";
+import { testDatabase } from "@/lib/testing/database";
+import { makeActor, makeEnvironment } from "@/lib/testing/factories";
+import { deleteJob } from "./delete-job";
+import { getJob } from "./get-job";
+import { pauseJob, resumeJob } from "./pause-job";
+import { saveJob } from "./save-job";
+
+const now = new Date("2026-11-21T10:00:00Z");
+const operator = makeActor("operator");
+const admin = makeActor("admin");
+const viewer = makeActor("viewer");
+let house: Awaited<ReturnType<typeof testDatabase>>;
+
+beforeAll(async () => {
+  house = await testDatabase();
+  process.env.DATABASE_URL = house.url;
+  await makeEnvironment(house.db);
+});
+afterAll(() => house.close());
+beforeEach(async () => {
+  await house.db.$executeRaw`truncate job, job_revision, run, audit_entry cascade`;
+});
+
+const counts = async () => ({
+  jobs: await house.db.job.count(),
+  revisions: await house.db.jobRevision.count(),
+  audits: await house.db.auditEntry.count(),
+});
+const nothing = { jobs: 0, revisions: 0, audits: 0 };
+
+test("saving a new job writes it with its first generation, a revision and an audit entry", async () => {
+  const job = await saveJob({ actor: operator, slug: null, input: goodJob(), now });
+  expect(job).toMatchObject({ slug: "nightly-report", generation: 1, observedGeneration: 0, savedBy: operator.name, savedAt: now });
+  expect(await listRevisions(house.db, job.id, 5)).toMatchObject([{ generation: 1, action: "created", changedBy: operator.name }]);
+  const { rows } = await listAuditRows(house.db, { limit: 5 });
+  expect(rows).toMatchObject([{ action: "job.create", actorName: operator.name, subjectId: job.id, before: null }]);
+});
+
+test("saving again raises the generation and keeps what AWS was seen to have", async () => {
+  await saveJob({ actor: operator, slug: null, input: goodJob(), now });
+  const job = await saveJob({ actor: operator, slug: "nightly-report", input: goodJob({ expression: "rate(1 hour)" }), now });
+  expect(job).toMatchObject({ generation: 2, observedGeneration: 0, expression: "rate(1 hour)" });
+});
+
+describe("nothing is written for", () => {
+  test.each(badJobs)("%s", async (_what, input) => {
+    await expect(saveJob({ actor: operator, slug: null, input, now })).rejects.toBeInstanceOf(Invalid);
+    expect(await counts()).toEqual(nothing);
+  });
+});
+
+test("a viewer is refused by every verb that writes, and nothing changes", async () => {
+  await saveJob({ actor: operator, slug: null, input: goodJob(), now });
+  const before = await counts();
+  const slug = "nightly-report";
+  for (const refused of [
+    saveJob({ actor: viewer, slug: null, input: goodJob({ slug: "other" }), now }),
+    saveJob({ actor: viewer, slug, input: goodJob(), now }),
+    pauseJob({ actor: viewer, slug, reason: "", now }),
+    resumeJob({ actor: viewer, slug, now }),
+    deleteJob({ actor: viewer, slug, typedName: "Nightly report", now }),
+  ])
+    await expect(refused).rejects.toBeInstanceOf(Forbidden);
+  expect(await counts()).toEqual(before);
+});
+
+test("the second of two people who edit the same generation is told so", async () => {
+  await saveJob({ actor: operator, slug: null, input: goodJob(), now });
+  const edit = (name: string) => saveJob({ actor: operator, slug: "nightly-report", input: goodJob({ name }), expectedGeneration: 1, now });
+  const outcomes = await Promise.allSettled([edit("One"), edit("Two")]);
+  expect(outcomes.map((outcome) => outcome.status).sort()).toEqual(["fulfilled", "rejected"]);
+  expect(outcomes.find((outcome) => outcome.status === "rejected")).toMatchObject({ reason: expect.any(Conflict) });
+  expect((await getJob({ actor: viewer, slug: "nightly-report" })).job.generation).toBe(2);
+});
+
+test("two jobs cannot have one address, even when they are saved at the same moment", async () => {
+  const save = () => saveJob({ actor: operator, slug: null, input: goodJob(), now });
+  const outcomes = await Promise.allSettled([save(), save(), save()]);
+  expect(outcomes.filter((outcome) => outcome.status === "fulfilled")).toHaveLength(1);
+  for (const outcome of outcomes) if (outcome.status === "rejected") expect(outcome.reason).toBeInstanceOf(Conflict);
+  expect(await counts()).toMatchObject({ jobs: 1, audits: 1 });
+});
+
+test("pausing says who and why, and pausing twice changes nothing more", async () => {
+  await saveJob({ actor: operator, slug: null, input: goodJob(), now });
+  const paused = await pauseJob({ actor: operator, slug: "nightly-report", reason: "database upgrade", now });
+  expect(paused).toMatchObject({ generation: 2, pausedBy: operator.name, pauseReason: "database upgrade", pausedAt: now });
+  expect(await pauseJob({ actor: admin, slug: "nightly-report", reason: "again", now })).toMatchObject({
+    generation: 2,
+    pausedBy: operator.name,
+  });
+  const resumed = await resumeJob({ actor: admin, slug: "nightly-report", now });
+  expect(resumed).toMatchObject({ generation: 3, pausedAt: null, pauseReason: null });
+});
+
+test("editing a paused job leaves it paused", async () => {
+  await saveJob({ actor: operator, slug: null, input: goodJob(), now });
+  await pauseJob({ actor: operator, slug: "nightly-report", reason: "", now });
+  const job = await saveJob({ actor: operator, slug: "nightly-report", input: goodJob({ name: "Renamed" }), now });
+  expect(job).toMatchObject({ name: "Renamed", pausedAt: now });
+});
+
+test("deleting needs the name typed, hides the job and frees its address", async () => {
+  await saveJob({ actor: operator, slug: null, input: goodJob(), now });
+  await expect(deleteJob({ actor: admin, slug: "nightly-report", typedName: "nightly", now })).rejects.toBeInstanceOf(Invalid);
+  await expect(deleteJob({ actor: operator, slug: "nightly-report", typedName: "Nightly report", now })).rejects.toBeInstanceOf(Forbidden);
+  await deleteJob({ actor: admin, slug: "nightly-report", typedName: "Nightly report", now });
+  expect(await getJobBySlug(house.db, "nightly-report")).toBeNull();
+  await expect(getJob({ actor: viewer, slug: "nightly-report" })).rejects.toBeInstanceOf(NotFound);
+  await expect(saveJob({ actor: operator, slug: null, input: goodJob(), now })).resolves.toMatchObject({ generation: 1 });
+});
