@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { plainText, tameEscapes } from "./log-text";
+import { plainText, splitLines, tameEscapes } from "./log-text";
 
 const e = "\u001b";
 
@@ -44,4 +44,13 @@ test("no printable character outside an escape is lost", () => {
       expect(plainText(parts.map(([code, text]) => code + text).join(""))).toBe(parts.map(([, text]) => text).join(""));
     }),
   );
+});
+
+test.each([
+  ["one line", "a", ["a"]],
+  ["a line with its end", "a\r\n", ["a"]],
+  ["several lines", "a\n  b\r\n\nc\n", ["a", "  b", "", "c"]],
+  ["an empty line", "", [""]],
+])("an event that is %s", (_what, message, lines) => {
+  expect(splitLines(message)).toEqual(lines);
 });

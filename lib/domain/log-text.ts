@@ -16,6 +16,11 @@ export function tameEscapes(text: string): string {
     .replace(otherControls, "");
 }
 
+/** One event of a log as the lines that it is: most are one, a stack trace may be many. */
+export function splitLines(message: string): string[] {
+  return message.replace(/\r?\n$/, "").split(/\r?\n/);
+}
+
 /** The words alone. */
 export function plainText(text: string): string {
   if (!steering.test(text)) return text;

@@ -26,9 +26,10 @@ export type SeenTask = {
   phases: RunPhases;
 };
 
-/** One message of the event queue, read: a task, or why it is nothing for Belfry, or why it cannot be read. */
 export type ReadTask = { task: SeenTask } | { unreadable: string };
-export type TaskEvent = ReadTask | { uninteresting: string };
+
+/** One message of the event queue, read: a task and when ECS told of it, or why it is nothing for Belfry, or why it cannot be read. */
+export type TaskEvent = { task: SeenTask; at: Date | null } | { unreadable: string } | { uninteresting: string };
 
 // Everything but the identity may be missing or odd: AWS adds members and kinds at any time, and one strange member must not lose a run.
 const word = z.string().nullish().catch(null);
@@ -93,7 +94,7 @@ const taskShape = z.object({
   ...moments,
 });
 
-const envelopeShape = z.object({ source: z.string(), "detail-type": z.string(), detail: z.unknown() });
+const envelopeShape = z.object({ source: z.string(), "detail-type": z.string(), time: moment, detail: z.unknown() });
 
 /** Reads the body of a message of the event queue. Never throws: what cannot be read says why. */
 export function parseTaskEvent(body: string): TaskEvent {
@@ -105,9 +106,10 @@ export function parseTaskEvent(body: string): TaskEvent {
   }
   const envelope = envelopeShape.safeParse(raw);
   if (!envelope.success) return { unreadable: `The message is not an event of EventBridge: ${reasonOf(envelope.error)}` };
-  const { source, "detail-type": kind, detail } = envelope.data;
+  const { source, "detail-type": kind, time, detail } = envelope.data;
   if (source !== "aws.ecs" || kind !== "ECS Task State Change") return { uninteresting: `${source}: ${kind}` };
-  return readTask(detail);
+  const read = readTask(detail);
+  return "task" in read ? { ...read, at: time ?? null } : read;
 }
 
 /** The same form from a task of DescribeTasks. */

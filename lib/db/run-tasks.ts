@@ -1,0 +1,47 @@
+import type { Run } from "@/lib/domain/run";
+import type { Db } from "./client";
+import { toRun } from "./run-row";
+
+/** What ingest asks about tasks that it meets in ECS. */
+
+/** The run that has a task; null where none was written yet. */
+export async function getRunOfTask(db: Db, taskArn: string): Promise<Run | null> {
+  const row = await db.run.findUnique({ where: { taskArn }, omit: { logTail: true } });
+  return row && toRun(row);
+}
+
+/** Of these tasks, those whose end is known: they will never have news again. */
+export async function listEndedTaskArns(db: Db, taskArns: string[]): Promise<Set<string>> {
+  const rows = await db.run.findMany({
+    where: { taskArn: { in: taskArns }, state: { in: ["succeeded", "failed", "stopped"] } },
+    select: { taskArn: true },
+  });
+  return new Set(rows.flatMap(({ taskArn }) => taskArn ?? []));
+}
+
+/** Runs that AWS said it started, and of whose task nothing was seen yet. */
+export async function listUnseenLaunches(
+  db: Db,
+  environmentId: string,
+): Promise<{ id: string; launchedAt: Date; launchedTaskArn: string }[]> {
+  const rows = await db.run.findMany({
+    where: { environmentId, state: "requested", taskArn: null, launchedTaskArn: { not: null } },
+    select: { id: true, launchedAt: true, launchedTaskArn: true },
+    orderBy: { id: "asc" },
+    take: 1000,
+  });
+  return rows.flatMap(({ id, launchedAt, launchedTaskArn }) => (launchedAt && launchedTaskArn ? { id, launchedAt, launchedTaskArn } : []));
+}
+
+/** The living jobs of an application, and the revision that each is on. */
+export async function listJobsOfApplication(
+  db: Db,
+  environmentId: string,
+  application: string,
+): Promise<{ id: string; taskDefinitionArn: string | null }[]> {
+  return await db.job.findMany({
+    where: { environmentId, application, deletedAt: null },
+    select: { id: true, taskDefinitionArn: true },
+    orderBy: { id: "asc" },
+  });
+}
