@@ -1,0 +1,131 @@
+import { ChevronLeft, ChevronRight, Pencil } from "lucide-react";
+import type { Metadata } from "next";
+import Link from "next/link";
+import { FailureCard } from "@/components/runs/failure-card";
+import { LiveLog } from "@/components/runs/live-log";
+import { PhaseLine } from "@/components/runs/phase-line";
+import { phaseSegments } from "@/components/runs/phase-segments";
+import { RunActions } from "@/components/runs/run-actions";
+import { RunFacts } from "@/components/runs/run-facts";
+import { runStateLook } from "@/components/runs/run-state-badge";
+import { LaunchRefusal, RunTitle } from "@/components/runs/run-title";
+import { RunTriggerWords } from "@/components/runs/run-trigger";
+import { LookAgain } from "@/components/shell/look-again";
+import { PageHeader } from "@/components/shell/page-header";
+import { Button } from "@/components/ui/button";
+import { TimeText } from "@/components/ui/time-text";
+import { may } from "@/lib/domain/actor";
+import { isEnded, type Run, runCan } from "@/lib/domain/run";
+import { paths } from "@/lib/paths";
+import { getRun } from "@/lib/runs/get-run";
+import { ask } from "../../../../ask";
+import { reasonNotTo } from "../../../../reason-not-to";
+import { requestRunAction, requestStopAction } from "../../../actions";
+
+type RunPageProps = { params: Promise<{ job: string; run: string }> };
+
+export async function generateMetadata({ params }: RunPageProps): Promise<Metadata> {
+  return { title: `Run of ${(await params).job}` };
+}
+
+const outcomeOf = { good: "good", bad: "bad", still: "still", odd: "odd", warn: "odd", busy: null } as const;
+
+export default async function RunPage({ params }: RunPageProps) {
+  const { job: slug, run: runId } = await params;
+  const { page, actor } = await ask(paths.run(slug, runId), async (actor) => ({ page: await getRun({ actor, runId }), actor }));
+  const { run, job, usualSeconds, duplicates, newerId, olderId } = page;
+  const ended = isEnded(run);
+  const mayRun = reasonNotTo(actor, "run jobs");
+
+  return (
+    <>
+      <PageHeader
+        crumbs={[
+          { name: "Jobs", path: paths.jobs() },
+          { name: job.name, path: paths.job(job.slug) },
+          { name: "Runs", path: paths.jobRuns(job.slug) },
+        ]}
+        title={<RunTitle run={run} />}
+        lead={
+          <span className="flex flex-wrap items-center gap-x-3 gap-y-0.5 text-ink-2">
+            <span>
+              Due <TimeText at={run.dueAt} form="full" timeZone={job.timeZone} />
+            </span>
+            <RunTriggerWords run={run} />
+          </span>
+        }
+        actions={
+          <>
+            <RunActions
+              runId={run.id}
+              slug={job.slug}
+              ended={ended}
+              reasons={{ stop: mayRun ?? reasonNotToStop(run), repeat: mayRun ?? reasonNotToRepeat(run, job.deletedAt !== null) }}
+              requestStop={requestStopAction}
+              requestRun={requestRunAction}
+            />
+            {may(actor, "edit jobs") && !job.deletedAt ? (
+              <Button asChild>
+                <Link href={paths.editJob(job.slug)}>
+                  <Pencil aria-hidden />
+                  Edit job
+                </Link>
+              </Button>
+            ) : null}
+            <nav aria-label="Runs beside this one" className="flex">
+              <Neighbour slug={job.slug} runId={olderId} name="Older run" />
+              <Neighbour slug={job.slug} runId={newerId} name="Newer run" />
+            </nav>
+          </>
+        }
+      />
+
+      <div className="flex flex-col gap-4">
+        <div className="rounded-lg border border-line bg-surface p-4">
+          <PhaseLine segments={phaseSegments(run, ended)} outcome={outcomeOf[runStateLook[run.state].tone]} />
+          <RunFacts run={run} job={job} usualSeconds={usualSeconds} duplicates={duplicates} />
+        </div>
+        {run.cause ? (
+          <FailureCard state={run.state} cause={run.cause} />
+        ) : run.launchError ? (
+          <LaunchRefusal error={run.launchError} />
+        ) : null}
+        {run.logStream || !ended ? (
+          <LiveLog runId={run.id} initialState={run.state} ended={ended} />
+        ) : (
+          <p className="rounded-lg border border-line bg-surface p-4 text-ink-2 text-sm">
+            There is no log: no container of this run ever started.
+          </p>
+        )}
+      </div>
+      <LookAgain changing={!ended} />
+    </>
+  );
+}
+
+function Neighbour({ slug, runId, name }: { slug: string; runId: string | null; name: "Older run" | "Newer run" }) {
+  const Mark = name === "Older run" ? ChevronLeft : ChevronRight;
+  if (!runId)
+    return (
+      <Button variant="ghost" size="icon" disabled aria-label={`${name}: there is none`}>
+        <Mark aria-hidden />
+      </Button>
+    );
+  return (
+    <Button asChild variant="ghost" size="icon">
+      <Link href={paths.run(slug, runId)} aria-label={name} title={name}>
+        <Mark aria-hidden />
+      </Link>
+    </Button>
+  );
+}
+
+function reasonNotToStop(run: Run): string | null {
+  if (!runCan.stop(run)) return "This run has ended: there is nothing to stop.";
+  return run.stopRequestedAt ? `${run.stopRequestedBy ?? "Somebody"} has asked for the stop already.` : null;
+}
+
+function reasonNotToRepeat(run: Run, deleted: boolean): string | null {
+  if (deleted) return "The job is deleted: there is nothing to run.";
+  return runCan.repeat(run) ? null : "This run has not ended: it can be run again afterwards.";
+}

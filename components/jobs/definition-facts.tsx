@@ -1,0 +1,88 @@
+import { KeyRound } from "lucide-react";
+import { Fact, Facts } from "@/components/ui/card";
+import { CopyText } from "@/components/ui/copy-text";
+import type { Environment } from "@/lib/domain/environment";
+import { describeCpu, describeMemory } from "@/lib/domain/fargate";
+import type { Job } from "@/lib/domain/job";
+import { formatArgv } from "./argv";
+
+/** What runs, as it is saved. Secrets are references: there is no value to show. */
+export function DefinitionFacts({ job, environment }: { job: Job; environment: Environment }) {
+  const { definition } = job;
+  const labels = Object.entries(job.labels);
+  return (
+    <Facts>
+      <Fact name="Image">
+        <CopyText text={definition.image} what="the image" className="break-all text-ink" />
+      </Fact>
+      {definition.entryPoint.length > 0 ? (
+        <Fact name="Entry point">
+          <code className="mono break-all">{formatArgv(definition.entryPoint)}</code>
+        </Fact>
+      ) : null}
+      <Fact name="Command">
+        {definition.command.length > 0 ? (
+          <code className="mono break-all">{formatArgv(definition.command)}</code>
+        ) : (
+          <span className="text-ink-3">the image's own</span>
+        )}
+      </Fact>
+      <Fact name="Size">{`${describeCpu(definition.cpu)}, ${describeMemory(definition.memory)}`}</Fact>
+      {definition.environment.length > 0 || definition.secrets.length > 0 ? (
+        <Fact name="Environment">
+          <ul className="flex flex-col gap-0.5">
+            {definition.environment.map(({ name, value }) => (
+              <li key={name} className="mono truncate" title={`${name}=${value}`}>
+                {name}
+                <span className="text-ink-3">=</span>
+                <span className="text-ink-2">{value}</span>
+              </li>
+            ))}
+            {definition.secrets.map(({ name, valueFrom }) => (
+              <li key={name} className="mono flex min-w-0 items-center gap-1.5" title={valueFrom}>
+                <KeyRound aria-label="Secret" className="size-3 shrink-0 text-ink-3" strokeWidth={1.5} />
+                <span className="truncate">
+                  {name} <span className="text-ink-3">from</span> <span className="text-ink-2">{valueFrom}</span>
+                </span>
+              </li>
+            ))}
+          </ul>
+        </Fact>
+      ) : null}
+      <Fact name="Schedule">
+        <CopyText text={job.expression} what="the expression" className="text-ink" />
+        <span className="block text-ink-3 text-xs">{job.timeZone}</span>
+      </Fact>
+      <Fact name="Application">{job.application}</Fact>
+      {labels.length > 0 ? (
+        <Fact name="Labels">
+          <span className="flex flex-wrap gap-1">
+            {labels.map(([name, value]) => (
+              <span key={name} className="rounded-sm bg-still-wash px-1.5 text-xs leading-5">
+                <span className="text-ink-3">{name}</span> {value}
+              </span>
+            ))}
+          </span>
+        </Fact>
+      ) : null}
+      <Fact name="If not started">
+        {job.policies.maximumRetryAttempts === 0
+          ? "no further try"
+          : `${job.policies.maximumRetryAttempts} further tries within ${Math.round(job.policies.maximumEventAgeSeconds / 60)} min`}
+      </Fact>
+      <Fact name="Revision in AWS">
+        {job.taskDefinitionArn ? (
+          <CopyText
+            text={job.taskDefinitionArn}
+            shown={job.taskDefinitionArn.split("/").at(-1)}
+            what="the revision's ARN"
+            className="text-ink"
+          />
+        ) : (
+          <span className="text-ink-3">none yet</span>
+        )}
+      </Fact>
+      <Fact name="Environment in AWS">{`${environment.name}, ${environment.region}`}</Fact>
+    </Facts>
+  );
+}

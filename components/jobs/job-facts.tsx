@@ -1,0 +1,56 @@
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { RunStateBadge } from "@/components/runs/run-state-badge";
+import { formatLength } from "@/components/ui/moments";
+import { TimeText } from "@/components/ui/time-text";
+import type { Job, SyncState } from "@/lib/domain/job";
+import type { Run } from "@/lib/domain/run";
+import { paths } from "@/lib/paths";
+import { SyncLine } from "./sync-line";
+
+type JobFactsProps = { job: Job; sync: SyncState; nextAt: Date | null; last: Run | null; usualSeconds: number | null };
+
+/** The first questions about a job, answered in one row: when next, how last, how long, and whether AWS follows. */
+export function JobFacts({ job, sync, nextAt, last, usualSeconds }: JobFactsProps) {
+  return (
+    <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_minmax(0,0.7fr)_minmax(0,2.4fr)]">
+      <Cell name="Next run">
+        {nextAt ? (
+          <>
+            <TimeText at={nextAt} form="short" timeZone={job.timeZone} className="font-medium text-ink" />{" "}
+            <TimeText at={nextAt} form="countdown" timeZone={job.timeZone} className="text-ink-3" />
+          </>
+        ) : (
+          <span className="text-ink-2">{job.pausedAt ? "None while paused" : "None any more"}</span>
+        )}
+      </Cell>
+      <Cell name="Last result">
+        {last ? (
+          <span className="flex flex-wrap items-center gap-x-2">
+            <Link href={paths.run(job.slug, last.id)} className="rounded-sm hover:underline hover:underline-offset-2">
+              <RunStateBadge state={last.state} />
+            </Link>
+            <TimeText at={last.stoppedAt ?? last.startedAt ?? last.dueAt} timeZone={job.timeZone} className="text-ink-3" />
+          </span>
+        ) : (
+          <span className="text-ink-2">No runs yet</span>
+        )}
+      </Cell>
+      <Cell name="Usually takes">
+        {usualSeconds === null ? <span className="text-ink-2">Not known yet</span> : formatLength(usualSeconds * 1000)}
+      </Cell>
+      <Cell name="In AWS">
+        <SyncLine job={job} sync={sync} />
+      </Cell>
+    </dl>
+  );
+}
+
+function Cell({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className="min-w-0 bg-surface px-4 py-2.5 last:max-lg:col-span-2 max-lg:[&:nth-child(3)]:col-span-2">
+      <dt className="eyebrow">{name}</dt>
+      <dd className="mt-0.5 text-sm">{children}</dd>
+    </div>
+  );
+}
