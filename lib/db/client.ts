@@ -60,11 +60,11 @@ const kept = globalThis as typeof globalThis & { belfryDatabase?: Database };
 
 /**
  * The process' database, made with the first call: `next build` loads every page and must not need one.
- * Throws when DATABASE_URL is not set.
+ * Without DATABASE_URL, pg reads libpq's own variables (PGHOST and its kind). Throws when neither is set.
  */
 export function database(): Database {
   if (!kept.belfryDatabase) {
-    const url = process.env.DATABASE_URL;
+    const url = process.env.DATABASE_URL || (process.env.PGHOST && "postgresql:///");
     if (!url) throw new Error("DATABASE_URL is not set: give the address of a PostgreSQL database.");
     kept.belfryDatabase = makeDatabase(url);
   }

@@ -47,12 +47,14 @@ export async function insertFirstPerson(db: Database, person: NewPerson): Promis
   }, db);
 }
 
-/** Gives a person a new password and ends their sessions; false where nobody has the e-mail. */
+/** Gives a person a new password, ends their sessions and forgets wrong tries; false where nobody has the e-mail. */
 export async function setPassword(db: Database, email: string, passwordHash: string, now: Date): Promise<boolean> {
   return await inTransaction(async (tx) => {
     const [row] = await tx.person.updateManyAndReturn({ where: { email }, data: { passwordHash } });
-    if (row) await endSessionsOf(tx, row.id, now);
-    return Boolean(row);
+    if (!row) return false;
+    await endSessionsOf(tx, row.id, now);
+    await clearSignInFailures(tx, [`email:${email}`]);
+    return true;
   }, db);
 }
 
@@ -118,8 +120,9 @@ async function endSessionsOf(tx: Tx, personId: string, at: Date): Promise<void> 
  * Takes one try to sign in for each key, before the password is looked at, and makes the next one wait: two tries at once
  * count as two. Gives the moment that the try has to wait for; where it is not after `now`, the try was taken.
  *
- * Keys are `email:...` (the first three tries are free) and `address:...` (twenty: an office shares one); then the wait
- * doubles from 2 s to 15 min. An hour without a try forgets all of it, and so does `clearSignInFailures`.
+ * Keys are `email:...` (three tries are free, then the wait doubles from 2 s to a minute, so that nobody can lock somebody
+ * else out) and `address:...` (twenty, because an office shares one; then from 2 s to 15 min). An hour without a try
+ * forgets all of it, and so does `clearSignInFailures`.
  */
 export async function claimSignInTry(db: Database, keys: string[], now: Date): Promise<Date> {
   return await inTransaction(async (tx) => {
@@ -133,9 +136,11 @@ export async function claimSignInTry(db: Database, keys: string[], now: Date): P
     await tx.$executeRaw`
       insert into sign_in_failure (key, failures, wait_until, last_at)
       select key, tries, ${now}::timestamptz + case when tries <= free then interval '0'
-        else least(900, power(2, least(tries - free, 20))) * interval '1 second' end, ${now}
+        else least(longest, power(2, least(tries - free, 20))) * interval '1 second' end, ${now}
       from (
-        select k.key, coalesce(f.failures, 0) + 1 as tries, case when starts_with(k.key, 'email:') then 2 else 20 end as free
+        select k.key, coalesce(f.failures, 0) + 1 as tries, 
+          case when starts_with(k.key, 'email:') then 2 else 19 end as free,
+          case when starts_with(k.key, 'email:') then 60 else 900 end as longest
         from unnest(${keys}::text[]) k(key) left join sign_in_failure f on f.key = k.key and f.last_at >= ${forgotten}
       ) next
       on conflict (key) do update set failures = excluded.failures, wait_until = excluded.wait_until, last_at = excluded.last_at`;

@@ -1,11 +1,16 @@
 import type { Db } from "./client";
 
-/** Notes that a worker is alive; forgets those that were not for a week. */
-export async function beatPulse(db: Db, { worker, startedAt, seenAt }: { worker: string; startedAt: Date; seenAt: Date }): Promise<void> {
+/** A worker says that it is alive. */
+export async function recordPulse(db: Db, worker: string, startedAt: Date, now: Date): Promise<void> {
   await db.$executeRaw`
-    with gone as (delete from pulse where seen_at < ${seenAt}::timestamptz - interval '7 days')
-    insert into pulse (worker, started_at, seen_at) values (${worker}, ${startedAt}, ${seenAt})
-    on conflict (worker) do update set seen_at = greatest(pulse.seen_at, excluded.seen_at), started_at = excluded.started_at`;
+    insert into pulse (worker, started_at, seen_at) values (${worker}, ${startedAt}, ${now})
+    on conflict (worker) do update set seen_at = greatest(pulse.seen_at, excluded.seen_at)`;
+}
+
+/** Takes the worker's row away as it leaves, and those of workers that vanished more than a day ago. */
+export async function forgetPulse(db: Db, worker: string, now: Date): Promise<void> {
+  const dayAgo = new Date(now.getTime() - 24 * 60 * 60 * 1000);
+  await db.pulse.deleteMany({ where: { OR: [{ worker }, { seenAt: { lt: dayAgo } }] } });
 }
 
 /** When any worker was last seen; null where none ever was. */
