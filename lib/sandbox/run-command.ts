@@ -68,15 +68,20 @@ export async function runCommand(command: Command): Promise<{ running: RunningCo
  * Never any other process: a number that the machine has given to another process since is left alone.
  */
 export function endLeftOver(noteFile: string): void {
-  let note: { pid: number; startedAt: string | null };
-  try {
-    note = JSON.parse(readFileSync(noteFile, "utf8")) as typeof note;
-  } catch {
-    return;
-  }
+  const note = readNote(noteFile);
   rmSync(noteFile, { force: true });
-  if (!Number.isSafeInteger(note.pid) || note.pid <= 1 || note.startedAt === null) return;
-  if (startOfProcess(note.pid) === note.startedAt) killGroup(note.pid);
+  if (note !== null && startOfProcess(note.pid) === note.startedAt) killGroup(note.pid);
+}
+
+/** Null where there is no note, or one that was cut off in the writing. */
+function readNote(noteFile: string): { pid: number; startedAt: string } | null {
+  try {
+    const { pid, startedAt } = JSON.parse(readFileSync(noteFile, "utf8")) as { pid: unknown; startedAt: unknown };
+    // 0 and 1 would mean this sandbox's own group and every process there is.
+    return Number.isSafeInteger(pid) && (pid as number) > 1 && typeof startedAt === "string" ? { pid: pid as number, startedAt } : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Ends every process of this user that has a variable with this value (Linux only): what left its process group is found so. */

@@ -95,7 +95,8 @@ function checkContainer(container: ContainerDefinition, all: ContainerDefinition
   if (image === "") throw refuse("Container.image should not be null or empty.");
   if (/[\s"'\\<>{}]/.test(image)) throw refuse("Container.image contains invalid characters.");
   if ((image.split("@")[0] as string).length > 255) throw refuse("Container.image repository should be 255 characters or less.");
-  if (sent.memory === undefined && container.memory === undefined && container.memoryReservation === undefined) {
+  const onFargate = sent.requiresCompatibilities?.includes("FARGATE") ?? false;
+  if (!onFargate && sent.memory === undefined && container.memory === undefined && container.memoryReservation === undefined) {
     throw refuse(`Invalid setting for container '${container.name}'. At least one of 'memory' or 'memoryReservation' must be specified.`);
   }
   if (container.stopTimeout !== undefined && (container.stopTimeout < 0 || container.stopTimeout > 120)) {

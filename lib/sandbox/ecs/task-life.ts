@@ -74,15 +74,20 @@ export function resumeTasks(world: World, region: Region): void {
     markStop(world, state, "TerminationNotice", maintenanceReason);
     enter(world, state, "stopping");
   }
-  sweepFolders(world, region);
 }
 
-/** Removes the folders of tasks that the region does not know (any more). */
-export function sweepFolders(world: World, region: Region): void {
-  const folder = join(world.dataFolder, "tasks", region.name);
-  if (!existsSync(folder)) return;
-  const known = new Set([...region.ecs.tasks.keys()].map(taskIdOf));
-  for (const id of readdirSync(folder)) if (!known.has(id)) rmSync(join(folder, id), { recursive: true, force: true });
+/** Removes the folders of tasks that no region knows (any more): of forgotten tasks, and of all after a reset. */
+export function sweepFolders(world: World): void {
+  const folder = join(world.dataFolder, "tasks");
+  const known = new Set(
+    world.regions().flatMap((region) => [...region.ecs.tasks.keys()].map((taskArn) => taskFolder(world, region, taskArn))),
+  );
+  for (const regionName of existsSync(folder) ? readdirSync(folder) : []) {
+    for (const id of readdirSync(join(folder, regionName))) {
+      const path = join(folder, regionName, id);
+      if (!known.has(path)) rmSync(path, { recursive: true, force: true });
+    }
+  }
 }
 
 async function advance(world: World, region: Region, state: TaskState): Promise<void> {

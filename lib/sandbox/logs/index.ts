@@ -1,6 +1,6 @@
-import type { Region, Service, World } from "../service";
+import { AwsError, type Region, type Service, type World } from "../service";
 import { logsOperations } from "./operations";
-import { forgetExpired, settleFiles } from "./streams";
+import { forgetExpired, settleFiles, sweepFiles } from "./streams";
 
 const retentionPeriodMs = 60_000;
 const lastRetention = new WeakMap<World, Map<string, number>>();
@@ -11,6 +11,11 @@ export const logsService: Service = {
   operations: logsOperations,
   beat: applyRetention,
   resume: settleFiles,
+  close: async (world) => sweepFiles(world),
+  faultOf: (violations) =>
+    violations.some(({ kind, member }) => kind === "maxLength" && /^log(Group|Stream)Name$/.test(member))
+      ? new AwsError("InvalidParameterException", "Invalid LogGroup or LogStream, both must have length less than or equal to 512.")
+      : null,
 };
 
 /** Once a minute of the sandbox's own time is often enough: reading leaves out expired lines by itself. */

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { AwsError, type Region, type World } from "../service";
 import { LineFile } from "./line-file";
@@ -106,22 +106,34 @@ export function forgetExpired(world: World, region: Region): void {
   }
 }
 
-/** After a restart: descriptions that a killed process left behind its files are put right, files that nobody names are removed. */
+/** After a restart: descriptions that a killed process left behind its files are put right. */
 export function settleFiles(world: World, region: Region): void {
-  const known = new Map<string, LogStreamState>();
-  for (const group of region.logs.groups.values()) for (const stream of group.streams.values()) known.set(stream.file, stream);
-  const folder = folderOf(world, region);
-  let names: string[];
-  try {
-    names = readdirSync(folder);
-  } catch {
-    return;
+  for (const group of region.logs.groups.values()) {
+    for (const stream of group.streams.values()) {
+      if (existsSync(join(folderOf(world, region), stream.file))) describe(stream, lineFile(world, region, stream));
+    }
   }
-  for (const name of names) {
-    const stream = known.get(name);
-    if (stream === undefined) rmSync(join(folder, name), { force: true });
-    else if (statSync(join(folder, name)).size > 0) describe(stream, lineFile(world, region, stream));
+}
+
+/** Removes the files that no stream names (any more): all of them after a reset. */
+export function sweepFiles(world: World): void {
+  const known = new Set(
+    world
+      .regions()
+      .flatMap((region) =>
+        [...region.logs.groups.values()].flatMap((group) =>
+          [...group.streams.values()].map((stream) => join(folderOf(world, region), stream.file)),
+        ),
+      ),
+  );
+  const folder = join(world.dataFolder, "logs");
+  for (const regionName of existsSync(folder) ? readdirSync(folder) : []) {
+    for (const name of readdirSync(join(folder, regionName))) {
+      const path = join(folder, regionName, name);
+      if (!known.has(path)) rmSync(path, { force: true });
+    }
   }
+  openFiles.delete(world);
 }
 
 function describe(stream: LogStreamState, file: LineFile): void {
