@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type TestDatabase, testDatabase } from "@/lib/testing/database";
+import { tryLock } from "./lock";
+
+let house: TestDatabase;
+beforeAll(async () => {
+  house = await testDatabase();
+});
+afterAll(() => house.close());
+
+const locks = () =>
+  house.db.$queryRaw<object[]>`
+    select from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`;
+
+test("while one holds the name nobody else gets it, and other names are free", async () => {
+  const outcome = await tryLock(house.db, "round a", async () => [
+    await tryLock(house.db, "round a", async () => "again"),
+    await tryLock(house.db, "round b", async () => "other"),
+  ]);
+  expect(outcome).toEqual([null, "other"]);
+});
+
+test("the name is free again after the work, also when the work failed", async () => {
+  await expect(
+    tryLock(house.db, "round", async () => {
+      throw new Error("broken");
+    }),
+  ).rejects.toThrow("broken");
+  await expect.poll(locks, { timeout: 5000 }).toEqual([]);
+  expect(await tryLock(house.db, "round", async () => "done")).toBe("done");
+});
+
+test("a holder whose connection breaks gives the name back and goes on with its work", async () => {
+  const outcome = await tryLock(house.db, "round", async () => {
+    await house.db.$queryRaw`
+      select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'belfry-lock' and datname = current_database()`;
+    await expect.poll(locks, { timeout: 5000 }).toEqual([]);
+    return await tryLock(house.db, "round", async () => "somebody else");
+  });
+  expect(outcome).toBe("somebody else");
+});
