@@ -31,8 +31,9 @@ export type RunningCommand = {
 
 const flushAfterMs = 20;
 const flushBytes = 1_000_000;
-/** How long pipes may stay open after the program's end, held by a process that left the group. */
-const closeWithinMs = 500;
+/** How long pipes may stay open and silent after the program's end, held by a process that left the group; and how long at all. */
+const closeIdleMs = 300;
+const closeWithinMs = 5_000;
 
 /** Where programs are looked for: a container's usual path, then the folder of the Node that runs the sandbox. */
 export const commandPath = `/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:${dirname(process.execPath)}`;
@@ -59,8 +60,17 @@ export async function runCommand(command: Command): Promise<{ running: RunningCo
   }
   const pid = child.pid as number;
   writeFileSync(command.noteFile, JSON.stringify({ pid, startedAt: startOfProcess(pid) }));
-  const kill = () => killGroup(pid);
-  return { running: { pid, signal: (name) => child.kill(name), kill, ended: follow(child, command, kill) } };
+  let isGone = false;
+  // Once the group was killed its number may be another's.
+  const kill = () => {
+    if (!isGone) killGroup(pid);
+  };
+  child.once("exit", () => {
+    // The end of a container's first process is the end of all in it.
+    kill();
+    isGone = true;
+  });
+  return { running: { pid, signal: (name) => child.kill(name), kill, ended: follow(child, command) } };
 }
 
 /**
@@ -104,7 +114,7 @@ export function endProcessesWith(variable: string, values: ReadonlySet<string>):
   }
 }
 
-function follow(child: ChildProcess, command: Command, kill: () => void): Promise<{ exitCode: number }> {
+function follow(child: ChildProcess, command: Command): Promise<{ exitCode: number }> {
   let pending: { timestamp: number; message: string }[] = [];
   let pendingBytes = 0;
   let timer: NodeJS.Timeout | null = null;
@@ -126,21 +136,31 @@ function follow(child: ChildProcess, command: Command, kill: () => void): Promis
     if (pendingBytes >= flushBytes) flush();
     else if (pending.length > 0) timer ??= setTimeout(flush, flushAfterMs);
   };
+  let pieces = 0;
   const splitters = [child.stdout, child.stderr].map((stream) => {
     const splitter = new LineSplitter();
-    stream?.on("data", (chunk: Buffer) => take(splitter.push(chunk)));
+    stream?.on("data", (chunk: Buffer) => {
+      pieces += 1;
+      take(splitter.push(chunk));
+    });
     return splitter;
   });
+  const closeWhenIdle = (until: number) => {
+    const before = pieces;
+    setTimeout(() => {
+      // After the next turn of the loop, so that what lies in the pipes is read first, however late the timer came.
+      setImmediate(() => {
+        if (pieces !== before && Date.now() < until) return closeWhenIdle(until);
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+      });
+    }, closeIdleMs).unref();
+  };
   return new Promise((resolve) => {
     let exitCode = 255;
     child.once("exit", (code, signal) => {
       exitCode = code ?? 128 + (signal === null ? 127 : constants.signals[signal]);
-      // The end of a container's first process is the end of all in it.
-      kill();
-      setTimeout(() => {
-        child.stdout?.destroy();
-        child.stderr?.destroy();
-      }, closeWithinMs).unref();
+      closeWhenIdle(Date.now() + closeWithinMs);
     });
     child.once("close", () => {
       for (const splitter of splitters) take(splitter.end());

@@ -1,9 +1,9 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Container, ContainerDefinition, TaskDefinition } from "@aws-sdk/client-ecs";
 import { appendLines, createGroup, createStream } from "../logs/streams";
 import { programOf } from "../programs";
-import { endProcessesWith, type RunningCommand, runCommand } from "../run-command";
+import { endLeftOver, endProcessesWith, type RunningCommand, runCommand } from "../run-command";
 import { AwsError, type Region, type World } from "../service";
 import { fullImageName, taskIdOf } from "./names";
 import type { ContainerState, TaskState } from "./state";
@@ -38,23 +38,40 @@ export async function endAllProcesses(world: World): Promise<void> {
   processesByWorld.delete(world);
   const commands = [...processes.tasks.values()].flatMap((task) => [...task.commands.values()]);
   for (const command of commands) command.kill();
-  const marks = [...processes.tasks].flatMap(([taskArn, task]) => [...task.commands.keys()].map((name) => markOf(taskArn, name)));
-  if (marks.length > 0) endProcessesWith(markVariable, new Set(marks));
+  endStrays(
+    [...processes.tasks].flatMap(([taskArn, task]) => [...task.commands.keys()].map((name) => ({ taskId: taskIdOf(taskArn), name }))),
+  );
   await Promise.all(commands.map((command) => command.ended));
 }
 
-/** Ends processes of ended tasks that had left their process group. */
-export function endStrays(taskArn: string, definition: TaskDefinition): void {
-  const names = (definition.containerDefinitions ?? []).map((container) => container.name as string);
-  endProcessesWith(markVariable, new Set(names.map((name) => markOf(taskArn, name))));
+/** Ends processes of ended containers that had left their process group. */
+export function endStrays(containers: { taskId: string; name: string }[]): void {
+  if (containers.length > 0) endProcessesWith(markVariable, new Set(containers.map(({ taskId, name }) => markOf(taskId, name))));
 }
 
 export function taskFolder(world: World, region: Region, taskArn: string): string {
   return join(world.dataFolder, "tasks", region.name, taskIdOf(taskArn));
 }
 
-export function noteFile(folder: string, containerName: string): string {
-  return join(folder, `${containerName}.process.json`);
+const noteEnding = ".process.json";
+
+function noteFile(folder: string, containerName: string): string {
+  return join(folder, `${containerName}${noteEnding}`);
+}
+
+/** Ends what a killed sandbox left running in a region. Answers the ids of the tasks that had a process. */
+export function endLeftOvers(world: World, region: Region): Set<string> {
+  const folder = join(world.dataFolder, "tasks", region.name);
+  const left: { taskId: string; name: string }[] = [];
+  for (const taskId of existsSync(folder) ? readdirSync(folder) : []) {
+    for (const file of readdirSync(join(folder, taskId))) {
+      if (!file.endsWith(noteEnding)) continue;
+      left.push({ taskId, name: file.slice(0, -noteEnding.length) });
+      endLeftOver(join(folder, taskId, file));
+    }
+  }
+  endStrays(left);
+  return new Set(left.map(({ taskId }) => taskId));
 }
 
 /** Asks for the secrets of all containers, unless they are known. Throws SecretsUnavailable. */
@@ -216,8 +233,8 @@ function variables(list: { name?: string; value?: string }[] | undefined): Recor
   return Object.fromEntries((list ?? []).map(({ name = "", value = "" }) => [name, value]));
 }
 
-function markOf(taskArn: string, containerName: string): string {
-  return `http://169.254.170.2/v4/${taskIdOf(taskArn)}-${containerName}`;
+function markOf(taskId: string, containerName: string): string {
+  return `http://169.254.170.2/v4/${taskId}-${containerName}`;
 }
 
 /** What AWS itself puts into the environment of a container on Fargate. */
@@ -229,7 +246,7 @@ function taskVariables(region: Region, state: TaskState, name: string, roleArn: 
     AWS_REGION: region.name,
     ECS_AGENT_URI: `http://169.254.170.2/api/${taskIdOf(taskArn)}-${name}`,
     ECS_CONTAINER_METADATA_URI: `http://169.254.170.2/v3/${taskIdOf(taskArn)}-${name}`,
-    [markVariable]: markOf(taskArn, name),
+    [markVariable]: markOf(taskIdOf(taskArn), name),
     ...(roleArn !== undefined && { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: `/v2/credentials/${taskIdOf(taskArn)}` }),
   };
 }

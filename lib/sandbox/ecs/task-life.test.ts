@@ -57,6 +57,27 @@ test("a task runs its command as a process, and its lines are in the log", async
   expect((await aws.lines(task)).sort()).toEqual(["one", "two"]);
 });
 
+test("a program that writes 200,000 lines at once loses none of them, nor does one that ends right after writing", async () => {
+  const task = await aws.runToEnd(["seq", "200000"]);
+  const lines: string[] = [];
+  let nextToken: string | undefined;
+  for (;;) {
+    const page = await aws.logs.send(
+      new GetLogEventsCommand({
+        logGroupName: logGroup,
+        logStreamName: `belfry/main/${taskIdOf(task.taskArn as string)}`,
+        startFromHead: true,
+        nextToken,
+      }),
+    );
+    lines.push(...(page.events ?? []).map((event) => event.message as string));
+    if (page.nextForwardToken === nextToken) break;
+    nextToken = page.nextForwardToken;
+  }
+  expect(lines).toHaveLength(200_000);
+  expect(lines.every((line, index) => line === String(index + 1))).toBe(true);
+});
+
 test("an ended task is told as ECS tells it", async () => {
   const task = await aws.runToEnd(["true"]);
   expect(task).toMatchObject({

@@ -2,11 +2,11 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { ContainerDefinition, TaskDefinition, TaskStopCode } from "@aws-sdk/client-ecs";
 import { maintenanceReason, outOfMemoryReason, type Program, programOf } from "../programs";
-import { endLeftOver } from "../run-command";
 import type { Region, World } from "../service";
 import {
   askToEnd,
   checkLogGroups,
+  endLeftOvers,
   endStrays,
   imageInWords,
   killContainer,
@@ -51,21 +51,10 @@ export function requestStop(world: World, region: Region, state: TaskState, code
 
 /** After a restart: no process of an earlier sandbox lives on, and tasks that had one are lost with it. */
 export function resumeTasks(world: World, region: Region): void {
-  const folder = join(world.dataFolder, "tasks", region.name);
-  const names = existsSync(folder) ? readdirSync(folder) : [];
-  const hadProcess = new Set<string>();
-  for (const id of names) {
-    for (const file of readdirSync(join(folder, id))) {
-      if (!file.endsWith(".process.json")) continue;
-      hadProcess.add(id);
-      endLeftOver(join(folder, id, file));
-    }
-  }
+  const hadProcess = endLeftOvers(world, region);
   for (const state of region.ecs.tasks.values()) {
     const isStarted = ["starting", "running", "stopping"].includes(state.phase);
     if (state.phase === "stopped" || !(isStarted || hadProcess.has(taskIdOf(state.task.taskArn as string)))) continue;
-    const definition = findRevision(region, state.task.taskDefinitionArn as string)?.definition;
-    if (definition !== undefined) endStrays(state.task.taskArn as string, definition);
     for (const [name, container] of state.containers) {
       if (container.status === "ended") continue;
       container.status = "ended";
@@ -74,6 +63,7 @@ export function resumeTasks(world: World, region: Region): void {
     markStop(world, state, "TerminationNotice", maintenanceReason);
     enter(world, state, "stopping");
   }
+  sweepFolders(world);
 }
 
 /** Removes the folders of tasks that no region knows (any more): of forgotten tasks, and of all after a reset. */
@@ -246,14 +236,15 @@ function stop(life: Life): boolean {
 }
 
 function deprovision(life: Life): boolean {
-  const { world, region, state, definition } = life;
+  const { world, region, state } = life;
   if (elapsed(world, state) < world.settings.deprovisioningMs) return false;
   for (const attachment of state.task.attachments ?? []) attachment.status = "DELETED";
   state.task.lastStatus = "STOPPED";
   state.task.stoppedAt = world.now();
   enter(world, state, "stopped");
   processesOf(world).tasks.delete(state.task.taskArn as string);
-  if ([...state.containers.values()].some((own) => own.wasStarted)) endStrays(state.task.taskArn as string, definition);
+  const taskId = taskIdOf(state.task.taskArn as string);
+  endStrays([...state.containers].filter(([, own]) => own.wasStarted).map(([name]) => ({ taskId, name })));
   taskChanged(world, region, state);
   return false;
 }
