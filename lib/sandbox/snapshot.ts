@@ -6,8 +6,10 @@ import type { WorldState } from "./world";
 
 const format = 1;
 const fileName = "world.snapshot";
-/** A change is on disk after so long at most; many changes cost one write. */
+/** A change is on its way to the disk after so long; many changes cost one write. */
 const soonMs = 250;
+/** Writing takes a tenth of the time at most, however large the world is. */
+const restShare = 9;
 
 export type Loaded = { state: WorldState | undefined; warning: string | undefined };
 
@@ -17,6 +19,7 @@ export class Snapshot {
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
   private closed = false;
+  private lastWriteMs = 0;
 
   constructor(
     folder: string,
@@ -47,10 +50,13 @@ export class Snapshot {
   /** Asks for a write soon. */
   mark(): void {
     if (this.timer || this.closed) return;
-    this.timer = setTimeout(() => {
-      this.timer = undefined;
-      this.writing = this.writing.then(() => this.write());
-    }, soonMs);
+    this.timer = setTimeout(
+      () => {
+        this.timer = undefined;
+        this.writing = this.writing.then(() => this.write());
+      },
+      Math.max(soonMs, this.lastWriteMs * restShare),
+    );
   }
 
   /** Writes a last time, whatever was asked for. */
@@ -75,6 +81,9 @@ export class Snapshot {
   }
 
   private bytes(): Buffer {
-    return serialize({ format, state: this.state() });
+    const startedAt = performance.now();
+    const bytes = serialize({ format, state: this.state() });
+    this.lastWriteMs = performance.now() - startedAt;
+    return bytes;
   }
 }

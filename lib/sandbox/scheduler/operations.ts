@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { CreateScheduleCommandInput, UpdateScheduleCommandInput } from "@aws-sdk/client-scheduler";
 import { parseExpression } from "@/lib/schedule/parse";
 import { isTimeZone } from "@/lib/schedule/time-zone";
@@ -236,7 +237,7 @@ function isRepeated(call: Call, what: string, input: { ClientToken?: string }): 
   if (!input.ClientToken) return false;
   const known = call.region.scheduler.tokens.get(`${what}/${input.ClientToken}`);
   if (known && call.now.getTime() - known.at.getTime() < tokenMemoryMs) {
-    if (known.fingerprint === JSON.stringify(input)) return true;
+    if (known.fingerprint === fingerprintOf(input)) return true;
     throw new AwsError("ConflictException", "The ClientToken was used before with other parameters.", 409);
   }
   return false;
@@ -244,7 +245,12 @@ function isRepeated(call: Call, what: string, input: { ClientToken?: string }): 
 
 function remember(call: Call, what: string, input: { ClientToken?: string }): void {
   if (!input.ClientToken) return;
-  call.region.scheduler.tokens.set(`${what}/${input.ClientToken}`, { fingerprint: JSON.stringify(input), at: call.now });
+  call.region.scheduler.tokens.set(`${what}/${input.ClientToken}`, { fingerprint: fingerprintOf(input), at: call.now });
+}
+
+/** Tokens are many and inputs long, so only a digest is kept. */
+function fingerprintOf(input: object): string {
+  return createHash("sha256").update(JSON.stringify(input)).digest("base64");
 }
 
 /** Forgets tokens after their time. */
