@@ -15,8 +15,8 @@ export type Db = Database | Tx;
 export type DatabaseOptions = {
   /** Connections at most; 10 unless told. */
   connections?: number;
-  /** Hears every statement, for tests that count them. */
-  onQuery?: (sql: string) => void;
+  /** Hears every statement and its parameters (as a JSON list), for tests that count or explain them. */
+  onQuery?: (sql: string, parameters: string) => void;
 };
 
 /** A client of its own pool; it connects with its first query. */
@@ -29,7 +29,7 @@ export function makeDatabase(url: string, { connections = 10, onQuery }: Databas
     // The wait for a connection is as long as the pool's own, so that the pool says why.
     transactionOptions: { maxWait: 6000, timeout: 15_000 },
   });
-  if (onQuery) client.$on("query", (event) => onQuery(event.query));
+  if (onQuery) client.$on("query", (event) => onQuery(event.query, event.params));
   const speaking = client.$extends({
     query: {
       async $allOperations({ args, query }) {
