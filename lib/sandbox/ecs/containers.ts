@@ -101,7 +101,6 @@ export async function startContainer(
   region: Region,
   state: TaskState,
   definition: ContainerDefinition,
-  roleArn: string | undefined,
   onEnd: () => void,
 ): Promise<string | null> {
   const processes = processesOf(world);
@@ -136,7 +135,7 @@ export async function startContainer(
   const outcome = await runCommand({
     argv,
     environment: {
-      ...taskVariables(region, state, name, roleArn),
+      ...taskVariables(region, state, name),
       ...variables(definition.environment),
       ...variables(override?.environment),
       ...secrets,
@@ -238,7 +237,7 @@ function markOf(taskId: string, containerName: string): string {
 }
 
 /** What AWS itself puts into the environment of a container on Fargate. */
-function taskVariables(region: Region, state: TaskState, name: string, roleArn: string | undefined): Record<string, string> {
+function taskVariables(region: Region, state: TaskState, name: string): Record<string, string> {
   const taskArn = state.task.taskArn as string;
   return {
     AWS_DEFAULT_REGION: region.name,
@@ -247,7 +246,6 @@ function taskVariables(region: Region, state: TaskState, name: string, roleArn: 
     ECS_AGENT_URI: `http://169.254.170.2/api/${taskIdOf(taskArn)}-${name}`,
     ECS_CONTAINER_METADATA_URI: `http://169.254.170.2/v3/${taskIdOf(taskArn)}-${name}`,
     [markVariable]: markOf(taskIdOf(taskArn), name),
-    ...(roleArn !== undefined && { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: `/v2/credentials/${taskIdOf(taskArn)}` }),
   };
 }
 

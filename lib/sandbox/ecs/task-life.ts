@@ -187,7 +187,7 @@ async function start(life: Life): Promise<boolean> {
     if (readiness === "never")
       return failToStart(life, `Task failed to start: a dependency of container ${container.name} did not succeed.`);
     if (readiness === "later") continue;
-    const refused = await startContainer(world, region, state, container, definition.taskRoleArn, () => void advance(world, region, state));
+    const refused = await startContainer(world, region, state, container, () => void advance(world, region, state));
     if (refused !== null) {
       shownOf(state, container.name).reason = refused;
       return failToStart(life, refused);
