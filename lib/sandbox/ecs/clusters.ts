@@ -7,6 +7,7 @@ export function clusterNameOf(identifier: string | undefined): string {
   return identifier === undefined || identifier === "" ? "default" : (identifier.split("/").at(-1) as string);
 }
 
+/** `arn:aws:ecs:<region>:<account>:cluster/<name>`. */
 export function clusterArn(region: Region, accountId: string, name: string): string {
   return `arn:aws:ecs:${region.name}:${accountId}:cluster/${name}`;
 }

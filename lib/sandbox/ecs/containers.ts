@@ -21,6 +21,7 @@ const markVariable = "ECS_CONTAINER_METADATA_URI_V4";
 /** SIGTERM, then so long, then SIGKILL, where the container does not say otherwise (Fargate's default). */
 const defaultStopTimeoutSeconds = 30;
 
+/** The world's processes; after they were ended, a new and empty set. */
 export function processesOf(world: World): Processes {
   let processes = processesByWorld.get(world);
   if (processes === undefined) {
@@ -49,6 +50,7 @@ export function endStrays(containers: { taskId: string; name: string }[]): void 
   if (containers.length > 0) endProcessesWith(markVariable, new Set(containers.map(({ taskId, name }) => markOf(taskId, name))));
 }
 
+/** Where a task's containers have their folders and the notes of their processes. */
 export function taskFolder(world: World, region: Region, taskArn: string): string {
   return join(world.dataFolder, "tasks", region.name, taskIdOf(taskArn));
 }
@@ -203,6 +205,7 @@ export function killContainer(world: World, state: TaskState, name: string): voi
   end(container, shownOf(state, name), 137);
 }
 
+/** The container as DescribeTasks tells it. */
 export function shownOf(state: TaskState, name: string | undefined): Container {
   return state.task.containers?.find((candidate) => candidate.name === name) as Container;
 }

@@ -50,6 +50,7 @@ export type EcsState = {
   tokens: Map<string, TokenState>;
 };
 
+/** A region in which nothing was made. */
 export function newEcsState(): EcsState {
   return { clusters: new Map(), families: new Map(), tasks: new Map(), lastSequence: 0, tokens: new Map() };
 }

@@ -27,6 +27,7 @@ export const network = { awsvpcConfiguration: { subnets: ["subnet-1"], securityG
 const region = "eu-central-1";
 const roleArn = "arn:aws:iam::123456789012:role/execution";
 
+/** Starts the sandbox in a folder of its own; `close` removes both. */
 export async function taskWorld(settings: Partial<Settings> = {}) {
   const dataFolder = mkdtempSync(join(tmpdir(), "sandbox-"));
   let sandbox: RunningSandbox = await startSandbox({ port: 0, dataFolder, settings: { ...quick, ...settings } });
@@ -101,6 +102,7 @@ export async function taskWorld(settings: Partial<Settings> = {}) {
   };
 }
 
+/** A container `main` with this command, whose lines go to the log group of the tests. */
 export function containerOf(command: string[], more: Partial<ContainerDefinition> = {}): ContainerDefinition {
   return {
     name: "main",
@@ -114,6 +116,7 @@ export function containerOf(command: string[], more: Partial<ContainerDefinition
   };
 }
 
+/** The smallest definition that Fargate takes, with these containers. */
 export function definitionOf(containers: ContainerDefinition[]): RegisterTaskDefinitionCommandInput {
   return {
     family: "jobs",

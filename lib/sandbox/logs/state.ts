@@ -30,6 +30,7 @@ export type LogGroupState = {
 /** CloudWatch Logs of one region. */
 export type LogsState = { groups: Map<string, LogGroupState> };
 
+/** A region in which nothing was made. */
 export function newLogsState(): LogsState {
   return { groups: new Map() };
 }
