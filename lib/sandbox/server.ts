@@ -27,15 +27,19 @@ export function makeServer(world: SandboxWorld): Server {
 async function serve(world: SandboxWorld, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const requestId = randomUUID();
   const refused = refusalOf(request);
-  if (refused) return send(response, requestId, { status: 403, headers: { "content-type": "text/plain" }, body: `${refused}\n` });
+  if (refused) return send(world, response, requestId, { status: 403, headers: { "content-type": "text/plain" }, body: `${refused}\n` });
   const body = await bodyOf(request);
   if (body === undefined)
-    return send(response, requestId, { status: 413, headers: { "content-type": "text/plain" }, body: "The request is too large.\n" });
+    return send(world, response, requestId, {
+      status: 413,
+      headers: { "content-type": "text/plain" },
+      body: "The request is too large.\n",
+    });
 
   const url = new URL(request.url ?? "/", "http://127.0.0.1");
   const method = request.method ?? "GET";
   if (url.pathname === "/_sandbox" || url.pathname.startsWith("/_sandbox/"))
-    return send(response, requestId, await answerControl(world, { method, path: url.pathname, body }));
+    return send(world, response, requestId, await answerControl(world, { method, path: url.pathname, body }));
 
   const headers = headersOf(request);
   const isForm = headers["content-type"]?.startsWith("application/x-www-form-urlencoded") ?? false;
@@ -53,7 +57,7 @@ async function serve(world: SandboxWorld, request: IncomingMessage, response: Se
   response.once("close", () => gone.abort());
   try {
     const answer = await answerOf(world, recognised, signed, head, body, requestId, AbortSignal.any([gone.signal, world.leavingSignal]));
-    send(response, requestId, answer);
+    send(world, response, requestId, answer);
   } catch (error) {
     if (error instanceof DroppedConnection) response.destroy();
     else throw error;
@@ -136,10 +140,12 @@ function headersOf(request: IncomingMessage): Record<string, string | undefined>
   return Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(",") : value]));
 }
 
-function send(response: ServerResponse, requestId: string, answer: Answer): void {
+function send(world: SandboxWorld, response: ServerResponse, requestId: string, answer: Answer): void {
   if (response.destroyed) return;
   response.writeHead(answer.status, {
     ...answer.headers,
+    // The world's own time, which may have been moved: whoever compares it with a LastModificationDate finds them agree.
+    date: world.now().toUTCString(),
     "x-amzn-requestid": requestId,
     "content-length": Buffer.byteLength(answer.body),
   });

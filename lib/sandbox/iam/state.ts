@@ -21,6 +21,7 @@ export type IamSession = { roleArn: string; roleId: string; sessionName: string;
 /** IAM is one for all regions. */
 export type IamState = { roles: Map<string, IamRole>; sessions: Map<string, IamSession> };
 
+/** An account without roles. */
 export function newIamState(): IamState {
   return { roles: new Map(), sessions: new Map() };
 }

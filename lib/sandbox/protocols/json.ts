@@ -98,11 +98,13 @@ export function readTimestamp(value: unknown): Date {
   return date;
 }
 
+/** What the items of a list are. */
 export function memberOf(shape: Shape): ShapeRef {
   if (!shape.member) throw new Error("The model has a list without a member.");
   return shape.member;
 }
 
+/** What the values of a map are. */
 export function mapValueOf(shape: Shape): ShapeRef {
   if (!shape.value) throw new Error("The model has a map without a value.");
   return shape.value;

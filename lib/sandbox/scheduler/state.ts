@@ -68,6 +68,7 @@ export type SchedulerState = {
   tokens: Map<string, RememberedCall>;
 };
 
+/** A region without schedules; the group `default` comes with the first call. */
 export function newSchedulerState(): SchedulerState {
   return { groups: new Map(), schedules: new Map(), invocations: new Map(), tokens: new Map() };
 }
