@@ -29,10 +29,11 @@ const ofRun: Record<RunState, JobCondition> = {
   lost: "lost",
 };
 
-/** The condition of a job with its last run. */
-export function jobConditionOf(job: Job, last: { state: RunState } | null): JobCondition {
+/** The condition of a job: whether one of its runs goes on, and how it ended last. */
+export function jobConditionOf(job: Job, running: boolean, last: { state: RunState } | null): JobCondition {
   if (syncStateOf(job) === "refused") return "refused";
   if (job.pausedAt) return "paused";
+  if (running) return "running";
   return last ? ofRun[last.state] : "new";
 }
 

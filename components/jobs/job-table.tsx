@@ -6,6 +6,7 @@ import { formatLength } from "@/components/ui/moments";
 import { toneText } from "@/components/ui/shape";
 import { Cell, Head, HeadRow, Row, Table } from "@/components/ui/table";
 import { TimeText } from "@/components/ui/time-text";
+import { isEnded } from "@/lib/domain/run";
 import type { JobRow } from "@/lib/jobs/list-jobs";
 import { paths } from "@/lib/paths";
 import { JobMark, jobConditionOf } from "./job-condition";
@@ -38,7 +39,13 @@ function JobLine({ row: { job, nextAt, last, strip, usualSeconds }, now }: { row
     <Row className={cn(paused && "bg-sunken/60")}>
       <Cell className="py-1.5">
         <div className="flex min-w-0 items-center gap-2.5">
-          <JobMark condition={jobConditionOf(job, last)} />
+          <JobMark
+            condition={jobConditionOf(
+              job,
+              strip.some((run) => !isEnded(run)),
+              last,
+            )}
+          />
           <div className="min-w-0">
             <Link
               href={paths.job(job.slug)}

@@ -27,7 +27,9 @@ export default async function JobsPage({ searchParams }: JobsPageProps) {
     mayEdit: may(actor, "edit jobs"),
   }));
   const filtered = Boolean(filter.search || filter.state || filter.application);
-  const changing = rows.some(({ job, last }) => (last && !isEnded(last)) || ["saved", "applied", "removing"].includes(syncStateOf(job)));
+  const changing = rows.some(
+    ({ job, strip }) => strip.some((run) => !isEnded(run)) || ["saved", "applied", "removing"].includes(syncStateOf(job)),
+  );
   const newJob = mayEdit ? (
     <Button asChild variant="primary">
       <Link href={paths.newJob()}>

@@ -39,8 +39,8 @@ export default async function JobPage({ params }: JobPageProps) {
   });
   const { job, sync, environment, revisions, repairs, usualSeconds } = page;
   const now = new Date();
-  const last = runs.rows[0]?.run ?? null;
-  const changing = !isSettled(sync) || runs.rows.some(({ run }) => !isEnded(run));
+  const last = runs.rows.find(({ run }) => isEnded(run) && run.state !== "skipped")?.run ?? null;
+  const running = runs.rows.some(({ run }) => !isEnded(run));
 
   return (
     <>
@@ -48,7 +48,7 @@ export default async function JobPage({ params }: JobPageProps) {
         crumbs={[{ name: "Jobs", path: paths.jobs() }]}
         title={
           <span className="flex items-center gap-2.5">
-            <JobMark condition={jobConditionOf(job, last)} />
+            <JobMark condition={jobConditionOf(job, running, last)} />
             <span className="min-w-0">{job.name}</span>
           </span>
         }
@@ -131,7 +131,7 @@ export default async function JobPage({ params }: JobPageProps) {
           </Card>
         </div>
       </div>
-      <LookAgain changing={changing} />
+      <LookAgain changing={running || !isSettled(sync)} />
     </>
   );
 }

@@ -1,0 +1,40 @@
+import Link from "next/link";
+import { Shape } from "@/components/ui/shape";
+import type { Overview } from "@/lib/jobs/get-overview";
+import { paths } from "@/lib/paths";
+
+/** Jobs on their way into AWS: nothing to do, but not there yet. */
+export function OutOfSyncLine({ outOfSync }: Pick<Overview, "outOfSync">) {
+  const onTheWay = outOfSync.filter(({ sync }) => sync === "saved" || sync === "applied" || sync === "removing");
+  if (onTheWay.length === 0) return null;
+  const named = onTheWay.slice(0, 3);
+  return (
+    <p className="flex gap-2.5 border-line border-t px-4 py-2.5 text-ink-2 text-sm">
+      <Shape shape="dashes" tone="busy" className="mt-0.5" />
+      <span className="min-w-0 break-words">
+        On the way to AWS:{" "}
+        {named.map(({ id, slug, name, deletedAt }, index) => (
+          <span key={id}>
+            {index > 0 ? ", " : ""}
+            {deletedAt ? (
+              `${name} (being removed)`
+            ) : (
+              <Link href={paths.job(slug)} className="rounded-sm text-ink hover:underline hover:underline-offset-2">
+                {name}
+              </Link>
+            )}
+          </span>
+        ))}
+        {onTheWay.length > named.length ? (
+          <>
+            {" "}
+            and{" "}
+            <Link href={paths.jobs({ state: "out-of-sync" })} className="rounded-sm text-ink hover:underline hover:underline-offset-2">
+              {onTheWay.length - named.length} more
+            </Link>
+          </>
+        ) : null}
+      </span>
+    </p>
+  );
+}
