@@ -2,7 +2,7 @@ import type { APIRequestContext } from "@playwright/test";
 import pg from "pg";
 import { makeDatabase } from "@/lib/db/client";
 import { listJobRows } from "@/lib/db/jobs";
-import { describeSamples, type Figure, percentile } from "./figures";
+import { describeSamples, type Figure } from "./figures";
 
 /** Fills a second environment, which no worker tends, with settled jobs and their history. */
 export async function fillHistory(url: string, jobs: number, runs: number): Promise<void> {
