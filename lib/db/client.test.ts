@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -76,6 +76,7 @@ test("a pool whose connections are all taken says so after its wait instead of h
 
 test("while Postgres is away everything says so in a sentence, and goes on by itself when it is back", async () => {
   const folder = mkdtempSync(path.join(tmpdir(), "belfry-away-"));
+  chmodSync(folder, 0o755); // as root, the server runs as somebody else
   const options = { projectFolder: folder, port: 0, settings: { fsync: "off" } };
   let server: Embedded = await startEmbedded(options);
   const port = Number(new URL(server.url).port);

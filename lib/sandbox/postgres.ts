@@ -104,6 +104,7 @@ export async function stopEmbedded(options: Pick<EmbeddedOptions, "projectFolder
 }
 
 function othersUse(layout: Layout): boolean {
+  if (!existsSync(layout.users)) return false;
   const living = readdirSync(layout.users).filter((name) => {
     const file = path.join(layout.users, name);
     if (isMarkAlive(readFileSync(file, "utf8"))) return true;
@@ -119,12 +120,14 @@ function layOut(options: Pick<EmbeddedOptions, "projectFolder" | "dataFolder">, 
   const { programs, version } = findPrograms();
   const wanted = path.resolve(options.dataFolder ?? path.join(options.projectFolder, ".data", "postgres"));
   mkdirSync(wanted, { recursive: true });
-  const account = findAccount();
-  if (!account || canEnter(account, programs, wanted)) return within(wanted, programs, account);
+  const account = findAccount(wanted);
+  if (!account) return within(wanted, programs, null);
+  const reachable = canRun(account, programs) ? programs : copyPrograms(programs, version);
+  if (canEnter(account, wanted)) return within(wanted, reachable, account);
   const folder = path.join(sharedFolder, createHash("sha256").update(wanted).digest("hex").slice(0, 12));
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   log(`PostgreSQL runs as ${account.name}, who cannot enter ${wanted}: its files are kept in ${folder}.`);
-  return within(folder, copyPrograms(programs, version), account);
+  return within(folder, reachable, account);
 }
 
 function within(folder: string, programs: string, account: Account | null): Layout {
@@ -178,25 +181,42 @@ function completePackage(folder: string): void {
   }
 }
 
-function findAccount(): Account | null {
-  if (process.getuid?.() !== 0) return null;
+/** As whom root runs the server: the owner of files that are there already, else an account without rights. Null: as oneself. */
+function findAccount(folder: string): Account | null {
+  const owner = ownerOf(path.join(folder, "cluster"));
+  const self = process.getuid?.();
+  if (self !== 0) {
+    if (owner && owner.uid !== self)
+      throw new Error(
+        `The database in ${folder} belongs to another account (user ${owner.uid}), and you are user ${self}: run Belfry as that account or as root, or remove the folder to begin anew.`,
+      );
+    return null;
+  }
   const accounts = readFileSync("/etc/passwd", "utf8")
     .split("\n")
     .map((line) => line.split(":"));
-  for (const name of ["postgres", "nobody"]) {
-    const found = accounts.find(([candidate]) => candidate === name);
-    if (found) return { name, uid: Number(found[2]), gid: Number(found[3]) };
-  }
+  const isWanted = ([name, , uid]: string[]) =>
+    owner && owner.uid !== 0 ? Number(uid) === owner.uid : name === "postgres" || name === "nobody";
+  const [found] = accounts.filter(isWanted).sort(([left = ""], [right = ""]) => right.localeCompare(left));
+  if (found?.[0]) return { name: found[0], uid: Number(found[2]), gid: Number(found[3]) };
   throw new Error(
-    "PostgreSQL does not run as root, and this machine has neither an account postgres nor nobody: set DATABASE_URL or use an ordinary account.",
+    "PostgreSQL does not run as root, and this machine has no account postgres or nobody to run it as: set DATABASE_URL or use an ordinary account.",
   );
 }
 
-function canEnter(account: Account, programs: string, folder: string): boolean {
-  const succeeds = (command: string, args: string[]) =>
-    spawnSync(command, args, { uid: account.uid, gid: account.gid, stdio: "ignore", cwd: "/" }).status === 0;
-  return succeeds(path.join(programs, "bin", "postgres"), ["--version"]) && succeeds("/bin/sh", ["-c", 'cd "$0"', folder]);
+function ownerOf(file: string): { uid: number } | null {
+  try {
+    return statSync(file);
+  } catch {
+    return null;
+  }
 }
+
+const succeedsAs = ({ uid, gid }: Account, command: string, args: string[]) =>
+  spawnSync(command, args, { uid, gid, stdio: "ignore", cwd: "/" }).status === 0;
+
+const canRun = (account: Account, programs: string) => succeedsAs(account, path.join(programs, "bin", "postgres"), ["--version"]);
+const canEnter = (account: Account, folder: string) => succeedsAs(account, "/bin/sh", ["-c", 'cd "$0"', folder]);
 
 function copyPrograms(programs: string, version: string): string {
   const copy = path.join(sharedFolder, `programs-${version}`);
@@ -269,6 +289,10 @@ async function initialise(layout: Layout, log: (sentence: string) => void): Prom
     // Built in, so that every platform sorts alike.
     ...["--locale-provider=builtin", "--locale=C", "--builtin-locale=C.UTF-8"],
   ]);
+  if (/could not look up effective user ID/.test(output))
+    throw new Error(
+      `PostgreSQL needs an account with a name, and the user ${process.getuid?.()} has none on this machine: set DATABASE_URL to a server of your own.`,
+    );
   if (code !== 0) throw new Error(`PostgreSQL could not make its files: ${output.trim()}`);
   renameSync(unfinished, layout.cluster);
   log(`PostgreSQL has new files in ${layout.folder}.`);
@@ -294,6 +318,7 @@ async function createDatabase(layout: Layout, port: number): Promise<void> {
 async function stop(layout: Layout): Promise<boolean> {
   if (!readRunning(layout)) return false;
   const stopped = (mode: string) => runProgram(layout, "pg_ctl", ["stop", "-D", layout.cluster, "-m", mode, "-w", "-s", "-t", "10"]);
+  rmSync(layout.users, { recursive: true, force: true });
   // "fast" writes everything out; "immediate" leaves that to the next start's recovery.
   if ((await stopped("fast")).code === 0) return true;
   const { code, output } = await stopped("immediate");
