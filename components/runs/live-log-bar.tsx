@@ -31,7 +31,7 @@ export function LiveLogBar(props: LiveLogBarProps) {
   const { runId, sentence, tone, view, onView, following, onFollow, words, copies } = props;
   return (
     <div className="flex flex-wrap items-center gap-x-2 gap-y-1.5 border-line border-b px-3 py-1.5">
-      <p className="mr-auto flex min-w-0 items-center gap-2 text-ink text-sm">
+      <p className="flex min-w-0 items-center gap-2 text-ink text-sm max-sm:basis-full sm:mr-auto">
         <span
           aria-hidden
           className={cn(
@@ -84,9 +84,10 @@ function SearchField({ search, searchBox, onStep, onLeaveSearch }: LiveLogBarPro
     event.preventDefault();
   }
   const place = current === null ? -1 : hits.indexOf(current);
+  const steps = query === "" ? "max-sm:hidden" : undefined;
   return (
-    <div className="flex min-w-0 items-center gap-0.5">
-      <div className="flex h-7 min-w-0 items-center gap-1.5 rounded-md border border-line-strong bg-ground px-2 focus-within:border-brass-line">
+    <div className="flex min-w-0 items-center gap-0.5 max-sm:flex-1">
+      <div className="flex h-7 min-w-0 items-center max-sm:flex-1 gap-1.5 rounded-md border border-line-strong bg-ground px-2 focus-within:border-brass-line">
         <Search aria-hidden className="size-3.5 shrink-0 text-ink-3" strokeWidth={1.5} />
         <input
           ref={searchBox}
@@ -96,7 +97,7 @@ function SearchField({ search, searchBox, onStep, onLeaveSearch }: LiveLogBarPro
           value={query}
           onChange={(event) => search.setQuery(event.target.value)}
           onKeyDown={onKeyDown}
-          className="w-24 min-w-0 bg-transparent text-ink text-sm outline-none sm:w-40 [&::-webkit-search-cancel-button]:hidden"
+          className="w-full min-w-0 bg-transparent text-ink text-sm outline-none sm:w-40 [&::-webkit-search-cancel-button]:hidden"
         />
         <span role="status" className="shrink-0 text-ink-3 text-xs tabular-nums">
           {query !== "" &&
@@ -104,10 +105,16 @@ function SearchField({ search, searchBox, onStep, onLeaveSearch }: LiveLogBarPro
           {query !== "" && <span className="sr-only"> {hits.length === 1 ? "line" : "lines"} found</span>}
         </span>
       </div>
-      <BarButton aria-label="Previous hit" title="Previous hit (Shift+Enter)" disabled={hits.length === 0} onClick={() => onStep(-1)}>
+      <BarButton
+        aria-label="Previous hit"
+        title="Previous hit (Shift+Enter)"
+        disabled={hits.length === 0}
+        className={steps}
+        onClick={() => onStep(-1)}
+      >
         <ChevronUp aria-hidden />
       </BarButton>
-      <BarButton aria-label="Next hit" title="Next hit (Enter)" disabled={hits.length === 0} onClick={() => onStep(1)}>
+      <BarButton aria-label="Next hit" title="Next hit (Enter)" disabled={hits.length === 0} className={steps} onClick={() => onStep(1)}>
         <ChevronDown aria-hidden />
       </BarButton>
     </div>

@@ -43,15 +43,15 @@ export function LiveLogScreen(props: LiveLogScreenProps) {
     overscan: 20,
     paddingStart: 8,
     paddingEnd: 8,
+    // Keeps the lines in sight where they are when the oldest ones are let go.
     anchorTo: "end",
-    followOnAppend: following,
   });
   const height = rows.getTotalSize();
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever lines, their heights or the layout change, the end is somewhere else.
   useLayoutEffect(() => {
-    if (following && !rows.isAtEnd(1)) rows.scrollToEnd();
-  }, [following, version, height, rows]);
+    if (following && screen.current) screen.current.scrollTop = screen.current.scrollHeight;
+  }, [following, version, height]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: heights measured for one way of wrapping are wrong for the other.
   useLayoutEffect(() => rows.measure(), [view.wrap, rows]);
@@ -84,7 +84,7 @@ export function LiveLogScreen(props: LiveLogScreenProps) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard.
         tabIndex={0}
         onScroll={watchScroll}
-        className="mono absolute inset-0 overflow-auto overscroll-contain outline-offset-[-2px] [overflow-anchor:none]"
+        className="mono absolute inset-0 overflow-auto overscroll-contain outline-offset-[-2px] [overflow-anchor:none] [&_mark]:rounded-xs [&_mark]:bg-brass [&_mark]:text-on-brass"
       >
         <div className={cn("relative", view.wrap ? "w-full" : "w-max min-w-full")} style={{ height }}>
           {items.map((item) => {
@@ -104,7 +104,7 @@ export function LiveLogScreen(props: LiveLogScreenProps) {
                 )}
                 style={{ transform: `translateY(${item.start}px)` }}
               >
-                <LineNumber n={n} digits={digits} isMarked={isMarked} onMark={onMark} />
+                <LineNumber n={n} digits={digits} isMarked={isMarked} isHit={n === hit} onMark={onMark} />
                 {view.times !== "off" && (
                   <span className="shrink-0 select-none text-ink-3" title={new Date(lines.at(n)).toISOString()}>
                     {lineTime(lines.at(n), view.times)}
@@ -137,9 +137,9 @@ export function LiveLogScreen(props: LiveLogScreenProps) {
   );
 }
 
-type LineNumberProps = { n: number; digits: number; isMarked: boolean; onMark: (line: number, extend: boolean) => void };
+type LineNumberProps = { n: number; digits: number; isMarked: boolean; isHit: boolean; onMark: (line: number, extend: boolean) => void };
 
-function LineNumber({ n, digits, isMarked, onMark }: LineNumberProps) {
+function LineNumber({ n, digits, isMarked, isHit, onMark }: LineNumberProps) {
   function mark(event: MouseEvent) {
     // With another key the browser opens the address elsewhere, as with any link.
     if (event.metaKey || event.ctrlKey || event.altKey) return;
@@ -156,6 +156,7 @@ function LineNumber({ n, digits, isMarked, onMark }: LineNumberProps) {
       className={cn(
         "sticky left-0 shrink-0 select-none bg-sunken pl-4 text-right text-ink-3 hover:text-ink group-hover:text-ink-2",
         isMarked && "bg-brass-wash text-brass-ink",
+        isHit && "bg-busy-wash text-ink",
       )}
     >
       {n}

@@ -34,9 +34,16 @@ export function useLogSearch(lines: LogLines, version: number): LogSearching {
     hits,
     current,
     step: (direction, from) => {
-      const line = hits[nextHit(hits, current ?? (direction === 1 ? from - 1 : from), direction)] ?? null;
+      // Whoever types and presses Enter at once is ahead of the deferred search.
+      const fresh = query === asked ? hits : hitsOf(query, lines);
+      const line = fresh[nextHit(fresh, current ?? (direction === 1 ? from - 1 : from), direction)] ?? null;
       setCurrent(line);
       return line;
     },
   };
+}
+
+function hitsOf(query: string, lines: LogLines): number[] {
+  const pattern = searchPattern(query);
+  return pattern ? new LogSearch(pattern).extend(lines).hits : [];
 }
