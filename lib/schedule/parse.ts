@@ -5,6 +5,11 @@ import { nextOccurrences } from "./occurrences";
 import type { CronFields, ParsedSchedule, RateUnit, Schedule, ScheduleFault } from "./schedule";
 import { clockChanges, localOf, momentsOf } from "./time-zone";
 
+/*
+ * The room of schedules: EventBridge Scheduler's expression language and nothing else. The browser's preview, the server
+ * and the imitated AWS all read it here, so that what a person is shown is what is saved and what fires.
+ */
+
 export type { CronFields, ParsedSchedule, Schedule, ScheduleFault } from "./schedule";
 
 /** EventBridge Scheduler API, ScheduleExpression: 256 characters at most. */
