@@ -1,0 +1,99 @@
+import { isGone } from "@/lib/aws/errors";
+import { type JobToReconcile, listJobIntents, listLiveJobIds, writeSyncOutcomes } from "@/lib/db/jobs";
+import { tryLock } from "@/lib/db/lock";
+import { findTaskDefinitions } from "@/lib/db/observations";
+import { listJobIdsOnRetiredRevisions } from "@/lib/db/task-definitions";
+import type { Deps } from "@/lib/deps";
+import { type Desired, desiredState, withRevisions } from "@/lib/desired/desired-state";
+import type { Environment } from "@/lib/domain/environment";
+import { applyPlan } from "./apply-plan";
+import { ensureGround, sureOf } from "./ground";
+import { doubtfulJobIds, type Observed, observe, readDoubtful } from "./observe";
+import { planJobs } from "./plan-jobs";
+import { narrow, type Policy, standardPolicy } from "./policy";
+import { type ReconcileReport, settle, toTakenOutcomes } from "./settle";
+import { verify } from "./verify";
+
+/*
+ * Makes EventBridge Scheduler and ECS match what people wrote down: the heart of Belfry.
+ *
+ * Four rules.
+ * 1. Level, not edge. A round compares what is wanted with what is there; it does not matter what happened between. A
+ *    nudge only makes it come sooner, and carries nothing.
+ * 2. Every step may be the last. A worker may be killed between any two calls, and several may run at once: each call
+ *    gives the same result when it is made again, and each write is guarded by the job's generation.
+ * 3. Only what is ours. Schedules in our own group that bear our name; families with our prefix. All else is left alone.
+ * 4. One job's trouble is its own. Each outcome is caught and written for that job, and stops no other.
+ *
+ * The order of looking: AWS first, our records second. A job that is saved while we look is then in our records though its
+ * schedule is not in our list, which is harmless; the other way round its schedule would be an orphan, and removed.
+ *
+ * The cost: a round over N unchanged jobs is N/100 calls, one list of the group, and no write. Only what is unsettled, or
+ * not as it was noted, is loaded and compared; only what leaves a doubt is read whole. N schedules to change with D new
+ * definitions among them cost N + D calls and one more list, which verifies them.
+ */
+
+export type ReconcileOptions = {
+  policy?: Policy;
+  /** No new step is begun once it is aborted; what was done is still verified and written down. */
+  signal?: AbortSignal;
+};
+
+/**
+ * One round over one environment. Null when another worker is at it: that spares double work and is not needed for
+ * safety. Throws when the whole round cannot be done (Postgres or AWS away).
+ */
+export async function reconcileJobs(
+  deps: Deps,
+  environment: Environment,
+  { policy = standardPolicy, signal }: ReconcileOptions = {},
+): Promise<ReconcileReport | null> {
+  return tryLock(deps.db, `reconcile-jobs:${environment.id}`, async () => {
+    const aws = deps.aws(environment);
+    const sure = sureOf(aws, environment.id);
+
+    const observed = await observeGroup(deps, environment);
+    const desired = await loadDesired(deps, environment, observed, !sure.ofEveryJob);
+    const whole = await readDoubtful(aws, environment, observed, desired);
+
+    const plan = narrow(planJobs({ ...observed, desired, whole, now: deps.clock.now() }), observed.listed.size, policy);
+
+    const tried = await applyPlan(deps, environment, plan, signal);
+    await writeSyncOutcomes(deps.db, toTakenOutcomes(tried, deps.clock.now()));
+    const verification = await verify(aws, environment, tried.applied, observed.listed);
+    const report = await settle(deps, environment, { observed, plan, tried, verification });
+
+    sure.ofEveryJob = true;
+    return report;
+  });
+}
+
+/** The group's list. A group that is not there (any more) is made. */
+async function observeGroup(deps: Deps, environment: Environment): Promise<Observed> {
+  const aws = deps.aws(environment);
+  await ensureGround(aws, environment);
+  try {
+    return await observe(aws, deps.db, environment);
+  } catch (error) {
+    if (!isGone(error)) throw error;
+    sureOf(aws, environment.id).ofGround = false;
+    await ensureGround(aws, environment);
+    return observe(aws, deps.db, environment);
+  }
+}
+
+/** What the jobs want that are unsettled, or whose schedules are not as noted, or whose revision is gone; `all`: every job. */
+async function loadDesired(deps: Deps, environment: Environment, observed: Observed, all: boolean): Promise<Desired<JobToReconcile>[]> {
+  const { db, clock } = deps;
+  const alsoIds = new Set([
+    ...doubtfulJobIds(observed),
+    ...(await listJobIdsOnRetiredRevisions(db, environment.id)),
+    ...(all ? await listLiveJobIds(db, environment.id) : []),
+  ]);
+  const now = clock.now();
+  // Without a bound: a job left out would make its schedules look like orphans.
+  const jobs = await listJobIntents(db, environment.id, { now, alsoIds: [...alsoIds], limit: Number.MAX_SAFE_INTEGER });
+  const desired = desiredState(jobs, environment, now);
+  const fingerprints = new Set(desired.flatMap(({ definition }) => definition?.fingerprint ?? []));
+  return withRevisions(desired, await findTaskDefinitions(db, environment.id, [...fingerprints]));
+}

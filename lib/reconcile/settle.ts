@@ -1,0 +1,151 @@
+import { isRefused, isThrottled } from "@/lib/aws/errors";
+import { type SyncOutcome, writeSyncOutcomes } from "@/lib/db/jobs";
+import { forgetSchedules, type JobScheduleRow, recordRepair, recordSchedules } from "@/lib/db/observations";
+import type { Deps } from "@/lib/deps";
+import { scheduleFingerprint } from "@/lib/desired/fingerprint";
+import type { Environment } from "@/lib/domain/environment";
+import { BelfryError, Unavailable } from "@/lib/domain/errors";
+import type { Applied } from "./apply-job";
+import type { Tried } from "./apply-plan";
+import type { Observed } from "./observe";
+import type { StepKind } from "./plan-jobs";
+import type { NarrowedPlan } from "./policy";
+import { Postponed } from "./register";
+import { toFailure } from "./sync-error";
+import type { Verification, Verified } from "./verify";
+
+/** What a round did, for people. Jobs by their address. */
+export type ReconcileReport = {
+  /** Jobs that stand in AWS as they should. */
+  kept: number;
+  changed: { job: string; did: Exclude<StepKind, "keep">; reasons: string[] }[];
+  failed: { job: string; sentence: string; passing: boolean }[];
+  repaired: { job: string; sentence: string }[];
+  /** Jobs that wait for ECS to take more registrations, or for a worker that stays. */
+  postponed: number;
+  /** Removed schedules that bore our name and belonged to no job. */
+  orphans: string[];
+  /** Removals that the policy did not allow. */
+  braked: { names: string[]; reason: string } | null;
+  /** Schedules in our group that are not ours. */
+  foreign: string[];
+  /** When something is to be tried again before the next regular round. */
+  againAt: Date | null;
+};
+
+type Round = { observed: Observed; plan: NarrowedPlan; tried: Tried; verification: Verification };
+
+/** ECS takes one registration a second: after so many there is room for some of the postponed. */
+const registrationPauseSeconds = 5;
+
+/** AWS took these, and they are still to be read back: what the pages show as "applied". */
+export function toTakenOutcomes({ applied }: Tried, at: Date): SyncOutcome[] {
+  return applied.filter(hasActed).map((each) => toOutcome(each, at, false));
+}
+
+/**
+ * Writes down what a round came to, a statement for each table, and gives its report. Schedules before jobs: killed
+ * between the two, the next round finds the schedules as noted and has only the jobs to settle.
+ */
+export async function settle(deps: Deps, environment: Environment, round: Round): Promise<ReconcileReport> {
+  const { db, clock } = deps;
+  const { observed, plan, tried, verification } = round;
+  const at = clock.now();
+  const stood = tried.applied.filter((each) => namesOf(each).every((name) => !verification.unverified.has(name)));
+  const failed = [
+    ...tried.failed.filter(({ cause }) => !(cause instanceof Postponed)),
+    ...tried.applied.filter((each) => !stood.includes(each)).map(({ step }) => ({ step, cause: notShown })),
+  ].map(({ step, cause }) => ({ step, cause, ...toFailure(cause, step.job, at) }));
+  const repairs = stood.flatMap(({ step }) => step.repairs.map((sentence) => ({ job: step.job, sentence })));
+
+  await recordSchedules(db, [...tried.applied.flatMap((each) => toRows(environment, each, verification, at))]);
+  await forgetSchedules(db, environment.id, [...stood.flatMap(({ step, removed }) => [...step.forget, ...removed])]);
+  for (const { job, sentence } of repairs) await recordRepair(db, { jobId: job.id, at, sentence });
+  await writeSyncOutcomes(db, [
+    ...stood.filter(isToBeSettled).map((each) => toOutcome(each, at, true)),
+    ...failed.map(({ step, error, retryAt }) => ({ ...toOutcome({ step, arn: null }, at, false), applied: false, error, retryAt })),
+  ]);
+  for (const { step, cause } of failed)
+    if (!isKnown(cause)) deps.log.error({ err: cause, job: step.job.slug }, "A job could not be reconciled.");
+
+  const postponed = tried.failed.filter(({ cause }) => cause instanceof Postponed).length;
+  return {
+    kept: stood.filter(({ step }) => step.kind === "keep" && !step.job.deletedAt).length + countSettled(observed, plan),
+    changed: stood.flatMap(({ step }) => (step.kind === "keep" ? [] : [{ job: step.job.slug, did: step.kind, reasons: step.reasons }])),
+    failed: failed.map(({ step, error }) => ({ job: step.job.slug, sentence: error.sentence, passing: error.passing })),
+    repaired: repairs.map(({ job, sentence }) => ({ job: job.slug, sentence })),
+    postponed,
+    orphans: tried.orphans,
+    braked: plan.braked,
+    foreign: plan.foreign,
+    againAt: earliest([
+      ...failed.map(({ retryAt }) => retryAt),
+      ...(postponed ? [new Date(at.getTime() + registrationPauseSeconds * 1000)] : []),
+    ]),
+  };
+}
+
+const notShown = new Unavailable("AWS does not show what was just written to it. Belfry looks again.");
+
+function toOutcome({ step, arn }: Pick<Applied, "step" | "arn">, at: Date, observed: boolean): SyncOutcome {
+  const { job } = step;
+  return {
+    jobId: job.id,
+    generation: job.generation,
+    at,
+    applied: true,
+    observed,
+    removed: observed && job.deletedAt !== null,
+    taskDefinitionArn: arn,
+    error: null,
+    retryAt: null,
+  };
+}
+
+function toRows(environment: Environment, { step, written }: Applied, { verified }: Verification, verifiedAt: Date): JobScheduleRow[] {
+  const seen: Verified[] = [
+    ...written.flatMap(({ schedule }) => verified.get(schedule.Name) ?? []),
+    ...step.confirmed.map(({ schedule, listed }) => ({ schedule, lastModifiedAt: listed.lastModifiedAt })),
+  ];
+  return seen.map(({ schedule, lastModifiedAt }) => ({
+    environmentId: environment.id,
+    name: schedule.Name,
+    jobId: step.job.id,
+    state: schedule.State,
+    fingerprint: scheduleFingerprint(schedule),
+    lastModifiedAt,
+    verifiedAt,
+  }));
+}
+
+/** The step called AWS for this job. */
+function hasActed({ step, written, removed }: Applied): boolean {
+  return written.length > 0 || removed.length > 0 || step.kind === "register";
+}
+
+/** A job that is settled and stood as noted has nothing to be written of it. */
+function isToBeSettled(applied: Applied): boolean {
+  const { job, isHeld } = applied.step;
+  if (isHeld) return false;
+  const isSettled = job.observedGeneration >= job.generation && !job.syncError && (!job.deletedAt || job.removedAt !== null);
+  return hasActed(applied) || !isSettled;
+}
+
+function namesOf({ written, removed }: Applied): string[] {
+  return [...written.map(({ schedule }) => schedule.Name), ...removed];
+}
+
+/** The jobs that were not even loaded, because all their schedules stand as noted. */
+function countSettled({ noted }: Observed, { steps }: NarrowedPlan): number {
+  const loaded = new Set(steps.map(({ job }) => job.id));
+  return new Set([...noted.values()].map(({ jobId }) => jobId).filter((id) => !loaded.has(id))).size;
+}
+
+/** AWS or Belfry said it in words; anything else is a fault of Belfry's own, and belongs into the log. */
+function isKnown(cause: unknown): boolean {
+  return cause instanceof BelfryError || isRefused(cause) || isThrottled(cause);
+}
+
+function earliest(moments: Date[]): Date | null {
+  return moments.reduce<Date | null>((first, moment) => (first && first <= moment ? first : moment), null);
+}
