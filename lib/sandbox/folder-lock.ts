@@ -24,7 +24,7 @@ export function processMark(pid: number = process.pid): string {
 /** Whether the process that a mark names still runs. */
 export function isMarkAlive(mark: string): boolean {
   const [pid, start] = mark.split(":");
-  if (!pid || !isProcessAlive(Number(pid))) return false;
+  if (!pid || !isProcessAlive(Number(pid)) || hasEnded(Number(pid))) return false;
   return !start || startOf(Number(pid)) === start;
 }
 
@@ -38,13 +38,19 @@ export function isProcessAlive(pid: number): boolean {
   }
 }
 
-/** Field 22 of /proc/<pid>/stat: clock ticks from boot to the start of the process (proc(5)). Empty elsewhere. */
-function startOf(pid: number): string {
+/** Ended, and kept by the system until its parent asks: where no parent does (a container without an init), for ever. */
+const hasEnded = (pid: number): boolean => statOf(pid)[0] === "Z";
+
+/** Clock ticks from boot to the start of the process. Empty where the system does not tell. */
+const startOf = (pid: number): string => statOf(pid)[19] ?? "";
+
+/** /proc/<pid>/stat from its third field, the state, on (proc(5)); empty on other systems than Linux. */
+function statOf(pid: number): string[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   } catch {
-    return "";
+    return [];
   }
 }
 
