@@ -73,14 +73,12 @@ async function readFrom(
   try {
     for (;;) {
       const page: Awaited<ReturnType<typeof logs.getLogEvents>> = await logs.getLogEvents({ ...place, token, limit: 10_000 });
-      const lines = page.events
-        .slice(-tailLines)
-        .flatMap(({ timestamp, message }) =>
-          splitLines(message).map((text) => ({
-            at: timestamp,
-            text: text.length > longestLine ? `${text.slice(0, longestLine)} …` : text,
-          })),
-        );
+      const lines = page.events.slice(-tailLines).flatMap(({ timestamp, message }) =>
+        splitLines(message).map((text) => ({
+          at: timestamp,
+          text: text.length > longestLine ? `${text.slice(0, longestLine)} …` : text,
+        })),
+      );
       tail = [...tail, ...lines].slice(-tailLines);
       if (page.forwardToken === token) return tail;
       token = page.forwardToken;
