@@ -1,4 +1,5 @@
 import {
+  ConflictException,
   DeregisterTaskDefinitionCommand,
   DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
@@ -65,12 +66,19 @@ export function ecsDoor(client: ECSClient, once: ECSClient) {
       return found;
     },
 
-    /** Starts a task. The same client token with the same parameters is the same task. */
+    /** Starts a task. The same client token is the same task, also where the parameters have changed since. */
     async runTask(input: RunTaskCommandInput): Promise<StartedTask> {
-      const { tasks, failures } = await client.send(new RunTaskCommand(input));
-      const taskArn = tasks?.[0]?.taskArn;
-      if (taskArn) return { taskArn };
-      return { failure: { reason: failures?.[0]?.reason ?? "UNKNOWN", detail: failures?.[0]?.detail ?? "" } };
+      try {
+        const { tasks, failures } = await client.send(new RunTaskCommand(input));
+        const taskArn = tasks?.[0]?.taskArn;
+        if (taskArn) return { taskArn };
+        return { failure: { reason: failures?.[0]?.reason ?? "UNKNOWN", detail: failures?.[0]?.detail ?? "" } };
+      } catch (error) {
+        // ECS names the task that the token started before (ECS Developer Guide, "Ensuring idempotency").
+        const started = error instanceof ConflictException ? error.resourceIds?.[0] : undefined;
+        if (started) return { taskArn: started };
+        throw error;
+      }
     },
 
     /** Asks a task to end; false where ECS knows no such task any more. */

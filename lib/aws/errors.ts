@@ -42,9 +42,19 @@ export function isRoleNotReady(error: unknown): boolean {
   return hasCode(error, ["ValidationException"]) && /must allow AWS EventBridge Scheduler to assume the role/.test(wordsOf(error).message);
 }
 
-/** It may go well when tried again: throttled, in conflict, AWS's own fault, no network, or no credentials at this moment. */
+/** Fargate has no room at this moment; ECS has one code for that and for every wrong request. */
+export function isNoCapacity(error: unknown): boolean {
+  return hasCode(error, ["ClientException"]) && /capacity is unavailable/i.test(wordsOf(error).message);
+}
+
+/** The revision is not ACTIVE any more; again a matter of the sentence. */
+export function isInactiveRevision(error: unknown): boolean {
+  return hasCode(error, ["ClientException", "InvalidParameterException"]) && /TaskDefinition is inactive/i.test(wordsOf(error).message);
+}
+
+/** It may go well when tried again: throttled, in conflict, no capacity, AWS's own fault, no network, or no credentials at this moment. */
 export function isPassing(error: unknown): boolean {
-  if (isThrottled(error) || isConflict(error)) return true;
+  if (isThrottled(error) || isConflict(error) || isNoCapacity(error)) return true;
   if (hasCode(error, ["CredentialsProviderError", "ExpiredTokenException", "ExpiredToken", "RequestTimeoutException", "TimeoutError"]))
     return true;
   const status = statusOf(error);

@@ -25,8 +25,9 @@ export type ReconcileReport = {
   postponed: number;
   /** Removed schedules that bore our name and belonged to no job. */
   orphans: string[];
-  /** Removals that the policy did not allow. */
-  braked: { names: string[]; reason: string } | null;
+  /** Removals that the policy did not allow, and why. */
+  braked: string[];
+  brakedBecause: string | null;
   /** Schedules in our group that are not ours. */
   foreign: string[];
   /** When something is to be tried again before the next regular round. */
@@ -76,7 +77,8 @@ export async function settle(deps: Deps, environment: Environment, round: Round)
     repaired: repairs.map(({ job, sentence }) => ({ job: job.slug, sentence })),
     postponed,
     orphans: tried.orphans,
-    braked: plan.braked,
+    braked: plan.braked?.names ?? [],
+    brakedBecause: plan.braked?.reason ?? null,
     foreign: plan.foreign,
     againAt: earliest([
       ...failed.map(({ retryAt }) => retryAt),
