@@ -19,10 +19,9 @@ const awayWords =
 export function asOurs(error: unknown): unknown {
   if (error instanceof BelfryError) return error;
   const links = chainOf(error);
-  if (links.some(isAway))
-    return withCause(new Unavailable("The database does not answer. Nothing was changed; try again in a moment."), error);
+  if (links.some(isAway)) return withCause(new Unavailable("The database does not answer: try again in a moment."), error);
   if (links.some((link) => link.code === "P2034" || link.code === "40P01" || link.code === "40001"))
-    return withCause(new Unavailable("Somebody else wrote the same rows at the same moment. Nothing was changed; try again."), error);
+    return withCause(new Unavailable("Somebody else wrote the same rows at the same moment. Nothing was changed: try again."), error);
   return error;
 }
 

@@ -88,7 +88,7 @@ test("while Postgres is away everything says so in a sentence, and goes on by it
   expect(await listEnvironments(db)).toEqual([]);
 
   await stopEmbedded(options);
-  const sentence = { word: "unavailable", sentence: expect.stringMatching(/^The database does not answer\./) };
+  const sentence = { word: "unavailable", sentence: expect.stringMatching(/^The database does not answer:/) };
   await expect(listEnvironments(db)).rejects.toMatchObject(sentence);
   await expect(db.$queryRaw`select 1`).rejects.toMatchObject(sentence);
   await expect(inTransaction(async (tx) => await listEnvironments(tx), db)).rejects.toMatchObject(sentence);

@@ -23,14 +23,7 @@ export type DatabaseOptions = {
 export function makeDatabase(url: string, { connections = 10, onQuery }: DatabaseOptions = {}): Database {
   const { connection, schema } = readAddress(url);
   const adapter = new PrismaPg({ ...connection, max: connections, idleTimeoutMillis: 30_000 }, { schema });
-  const client = new PrismaClient({
-    adapter,
-    log: [{ emit: "event", level: "query" }],
-    // The wait for a connection is as long as the pool's own, so that the pool says why.
-    transactionOptions: { maxWait: 6000, timeout: 15_000 },
-  });
-  if (onQuery) client.$on("query", (event) => onQuery(event.query, event.params));
-  const speaking = client.$extends({
+  const speaking = plainClient(adapter, onQuery).$extends({
     query: {
       async $allOperations({ args, query }) {
         try {
@@ -45,6 +38,15 @@ export function makeDatabase(url: string, { connections = 10, onQuery }: Databas
   const made = speaking as unknown as Database;
   addresses.set(made, url);
   return made;
+}
+
+function plainClient(adapter: PrismaPg, onQuery: DatabaseOptions["onQuery"]): PrismaClient {
+  // The wait for a connection is a little longer than the pool's own, so that the pool says why.
+  const options = { adapter, transactionOptions: { maxWait: 6000, timeout: 15_000 } };
+  if (!onQuery) return new PrismaClient(options);
+  const client = new PrismaClient({ ...options, log: [{ emit: "event", level: "query" }] });
+  client.$on("query", (event) => onQuery(event.query, event.params));
+  return client;
 }
 
 const addresses = new WeakMap<Database, string>();

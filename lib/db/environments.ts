@@ -22,9 +22,3 @@ export async function listEnvironments(db: Db): Promise<Environment[]> {
   const rows = await db.environment.findMany({ orderBy: [{ createdAt: "asc" }, { id: "asc" }], take: 100 });
   return rows.map(toEnvironment);
 }
-
-/** An environment by its id; null where there is none. */
-export async function getEnvironment(db: Db, id: string): Promise<Environment | null> {
-  const row = await db.environment.findUnique({ where: { id } });
-  return row && toEnvironment(row);
-}

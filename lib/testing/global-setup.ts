@@ -38,8 +38,9 @@ async function start() {
   const options = { projectFolder, dataFolder, port: 54329, settings };
   try {
     return await startEmbedded(options);
-  } catch {
+  } catch (error) {
     // Without fsync a machine that lost its power leaves files that no server starts with: new ones are made.
+    if (!(error instanceof Error && error.message.startsWith("PostgreSQL did not start"))) throw error;
     rmSync(dataFolder, { recursive: true, force: true });
     return await startEmbedded(options);
   }
