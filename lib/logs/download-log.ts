@@ -60,7 +60,7 @@ function keptTail(run: Run, why: string, options: DownloadOptions): AsyncGenerat
   const lines = run.logTail ?? [];
   if (lines.length === 0) throw new NotFound(why);
   return (async function* () {
-    yield `# ${why} These are the last ${lines.length} lines, which Belfry kept with the run.\n`;
+    yield `# ${why} Belfry kept the last ${lines.length === 1 ? "line" : `${lines.length} lines`} with the run.\n`;
     yield toText(lines, options);
   })();
 }

@@ -1,0 +1,73 @@
+import { CloudWatchLogsClient, CreateLogStreamCommand, DeleteLogStreamCommand, PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { upsertEnvironment } from "@/lib/db/environments";
+import type { Run } from "@/lib/domain/run";
+import { testDatabase } from "@/lib/testing/database";
+import { makeJob, makeRun } from "@/lib/testing/factories";
+import { testSandbox } from "@/lib/testing/sandbox";
+import type { LogDeps } from "./log-deps";
+
+export type TestLogs = Awaited<ReturnType<typeof testLogs>>;
+
+let count = 0;
+
+/** Runs with streams in an imitated CloudWatch, and the hand that writes into them. */
+export async function testLogs() {
+  const [database, sandbox] = await Promise.all([testDatabase(), testSandbox()]);
+  const { db } = database;
+  const environment = await upsertEnvironment(db, sandbox.environment, new Date());
+  const works = sandbox.deps(db);
+  const logs = works.aws(environment).logs;
+  await logs.ensureLogGroup(environment.logGroup);
+  const client = new CloudWatchLogsClient({});
+  const deps = (clock = works.clock): LogDeps => ({ db, logs: () => logs, clock });
+
+  return {
+    ...{ db, environment, deps, control: sandbox.control },
+
+    /** A run with a stream's name; the stream itself comes with its first line. */
+    run: async (overrides: Partial<Run> = {}): Promise<Run> => {
+      const job = await makeJob(db, { environmentId: environment.id });
+      const id = `${++count}`.padStart(32, "0");
+      return makeRun(db, {
+        ...{ jobId: job.id, state: "running", startedAt: new Date(), logGroup: environment.logGroup, logStream: `belfry/main/${id}` },
+        taskArn: `${environment.clusterArn.replace(":cluster/", ":task/")}/${id}`,
+        ...overrides,
+      });
+    },
+
+    makeStream: (run: Run) => client.send(new CreateLogStreamCommand(streamOf(run))),
+    removeStream: (run: Run) => client.send(new DeleteLogStreamCommand(streamOf(run))),
+
+    /** Writes these lines, all of one moment. */
+    write: async (run: Run, texts: string[], at = Date.now()) => {
+      for (let from = 0; from < texts.length; from += 5000)
+        await client.send(
+          new PutLogEventsCommand({
+            ...streamOf(run),
+            logEvents: texts.slice(from, from + 5000).map((message) => ({ timestamp: at, message })),
+          }),
+        );
+    },
+
+    end: async (run: Run, stoppedAt = new Date()) => {
+      await db.run.update({ where: { id: run.id }, data: { state: "succeeded", stoppedAt } });
+    },
+
+    /** Calls of GetLogEvents since the last time. */
+    reads: async () => {
+      const calls = await sandbox.control.calls();
+      await sandbox.control.forgetCalls();
+      return calls["logs.GetLogEvents"] ?? 0;
+    },
+
+    close: async () => {
+      await sandbox.close();
+      await database.close();
+    },
+  };
+}
+
+const streamOf = (run: Run) => ({ logGroupName: run.logGroup ?? "", logStreamName: run.logStream ?? "" });
+
+/** "line 1" to "line n". */
+export const lines = (to: number, from = 1) => Array.from({ length: to - from + 1 }, (_, index) => `line ${from + index}`);
