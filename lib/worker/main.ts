@@ -1,0 +1,94 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
+import { BadConfig, type Config, readConfig } from "@/lib/config";
+import { upsertEnvironment } from "@/lib/db/environments";
+import { migrate } from "@/lib/db/migrate";
+import { listen } from "@/lib/db/nudge";
+import { forgetPulse, recordPulse } from "@/lib/db/pulse";
+import { type Deps, makeDeps } from "@/lib/deps";
+import type { Environment } from "@/lib/domain/environment";
+import { Unavailable } from "@/lib/domain/errors";
+import { makeFirstAdmin } from "@/lib/people/first-admin";
+import { startDriver } from "./driver";
+import { rounds } from "./rounds";
+
+/*
+ * The works: everything that changes something in AWS. It may be killed at any moment and several may run; what it was
+ * doing is done again by whoever comes next.
+ */
+
+const pulseMs = 5_000;
+/** What runs gets so long to end its step. What it does not end, the next worker does. */
+const patienceMs = 1_500;
+const longestWaitMs = 5_000;
+
+async function main(): Promise<void> {
+  const config = readConfig();
+  const deps = makeDeps(config);
+  const leaving = new AbortController();
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => leaving.abort());
+
+  const environment = await prepare(config, deps, leaving.signal);
+  if (!environment) return;
+  const driver = startDriver(deps, [environment], rounds);
+  const listening = listen(config.databaseUrl, (topic) => driver.nudge(topic));
+  const pulse = startPulse(deps);
+  deps.log.info({ environment: environment.name, region: environment.region }, "The worker is at work.");
+
+  await aborted(leaving.signal);
+  deps.log.info({}, "The worker leaves.");
+  await Promise.race([Promise.all([driver.stop(), listening.close(), pulse.stop()]), pause(patienceMs)]);
+}
+
+/**
+ * Migrations, the environment that the settings describe, the first admin. Waits for Postgres as long as it takes; null
+ * when the worker is to leave before that.
+ */
+async function prepare(config: Config, deps: Deps, leaving: AbortSignal): Promise<Environment | null> {
+  for (let tries = 0; !leaving.aborted; tries++) {
+    try {
+      await migrate(config.databaseUrl, { warn: (sentence) => deps.log.warn({}, sentence) });
+      const now = deps.clock.now();
+      const environment = await upsertEnvironment(deps.db, config.environment, now);
+      const admin = await makeFirstAdmin({ db: deps.db, email: config.firstAdminEmail, now });
+      if (admin) process.stdout.write(`First admin: ${admin.email} password: ${admin.password}\n`);
+      return environment;
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      if (tries === 0) deps.log.warn({ err: error.cause }, "Postgres does not answer: the worker waits for it.");
+      const waitMs = Math.min(longestWaitMs, 250 * 2 ** Math.min(tries, 10));
+      await pause(waitMs, undefined, { signal: leaving }).catch(() => {}); // aborted: the worker leaves
+    }
+  }
+  return null;
+}
+
+function startPulse({ db, clock }: Deps): { stop(): Promise<void> } {
+  const worker = `${hostname()}-${randomUUID().slice(0, 8)}`;
+  const startedAt = clock.now();
+  // A pulse that cannot be written is itself the sign: the pages show when the last one was.
+  const beat = () => void recordPulse(db, worker, startedAt, clock.now()).catch(() => {});
+  beat();
+  const timer = setInterval(beat, pulseMs);
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await forgetPulse(db, worker, clock.now()).catch(() => {});
+    },
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}
+
+main().then(
+  // Open connections and long polls would keep the process: what had to be ended has been.
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error instanceof BadConfig ? error.message : error);
+    process.exit(error instanceof BadConfig ? 78 : 1);
+  },
+);

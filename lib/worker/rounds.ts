@@ -1,0 +1,69 @@
+import { intake } from "@/lib/ingest/intake";
+import { keepLogTail } from "@/lib/ingest/keep-log-tail";
+import { noteRefusedStarts } from "@/lib/ingest/note-refused-starts";
+import { sweepTasks } from "@/lib/ingest/sweep-tasks";
+import { reconcileJobs } from "@/lib/reconcile/reconcile-jobs";
+import { reconcileRuns } from "@/lib/reconcile/reconcile-runs";
+import { retireRevisions } from "@/lib/reconcile/retire-revisions";
+import type { Round } from "./driver";
+
+/** All that the worker does, to be read aloud. */
+export const rounds: readonly Round[] = [
+  {
+    name: "reconcile-jobs",
+    why: "Makes the Scheduler match what people wrote down, and puts right what was changed behind our back.",
+    periodSeconds: 60,
+    topics: ["reconcile-jobs"],
+    scope: "environment",
+    run: (deps, environment, signal) => reconcileJobs(deps, environment, { signal }),
+  },
+  {
+    name: "reconcile-runs",
+    why: "Starts the runs that people asked for, and stops those that they do not want any more.",
+    periodSeconds: 30,
+    topics: ["reconcile-runs"],
+    scope: "environment",
+    run: reconcileRuns,
+  },
+  {
+    name: "intake",
+    why: "Takes what ECS tells of tasks from the queue into the history.",
+    // It waits up to 20 s for a message by itself.
+    periodSeconds: 0,
+    topics: [],
+    scope: "environment",
+    run: (deps, environment, signal) => intake({ deps, environment, signal }),
+  },
+  {
+    name: "sweep-tasks",
+    why: "Asks ECS for every task that it still knows, so that a lost event loses no run.",
+    periodSeconds: 120,
+    topics: [],
+    scope: "environment",
+    run: (deps, environment) => sweepTasks({ deps, environment }),
+  },
+  {
+    name: "note-refused-starts",
+    why: "Turns a start that AWS refused into a failed run with its reason.",
+    periodSeconds: 60,
+    topics: ["ingest"],
+    scope: "house",
+    run: (deps) => noteRefusedStarts(deps),
+  },
+  {
+    name: "keep-log-tail",
+    why: "Keeps the last lines of ended runs with them, so that the reason outlives the log.",
+    periodSeconds: 30,
+    topics: [],
+    scope: "house",
+    run: (deps) => keepLogTail({ deps }),
+  },
+  {
+    name: "retire-revisions",
+    why: "Deregisters the revisions that nobody uses, and finds out which were deregistered behind our back.",
+    periodSeconds: 900,
+    topics: [],
+    scope: "environment",
+    run: retireRevisions,
+  },
+];
