@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { upsertEnvironment } from "@/lib/db/environments";
 import { insertJob, writeJobIntent } from "@/lib/db/jobs";
 import { nudge } from "@/lib/db/nudge";
 import { newShortId } from "@/lib/domain/ids";
@@ -86,6 +87,14 @@ test("a worker without its settings says which, and does not start", async () =>
   expect(code).toBe(78);
   expect(worker.output()).toMatch(/BELFRY_CLUSTER_ARN .*looks like/);
   expect(worker.output()).toMatch(/BELFRY_SUBNETS is missing/);
+});
+
+test("a worker whose settings would move the schedules elsewhere does not start", async () => {
+  await upsertEnvironment(database.db, sandbox.environment, new Date());
+  const worker = startWorker({ BELFRY_SCHEDULE_GROUP: "another-group" });
+  const [code] = await once(worker.process, "exit");
+  expect(code).toBe(78);
+  expect(worker.output()).toContain("from belfry-test to another-group");
 });
 
 test("a worker whose Postgres is away waits, says so once, and leaves when told", async () => {

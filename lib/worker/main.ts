@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { BadConfig, type Config, readConfig } from "@/lib/config";
-import { upsertEnvironment } from "@/lib/db/environments";
+import { listEnvironments, upsertEnvironment } from "@/lib/db/environments";
 import { migrate } from "@/lib/db/migrate";
 import { listen } from "@/lib/db/nudge";
 import { forgetPulse, recordPulse } from "@/lib/db/pulse";
 import { type Deps, makeDeps } from "@/lib/deps";
-import type { Environment } from "@/lib/domain/environment";
+import type { Environment, EnvironmentSettings } from "@/lib/domain/environment";
 import { Unavailable } from "@/lib/domain/errors";
 import { makeFirstAdmin } from "@/lib/people/first-admin";
 import { startDriver } from "./driver";
@@ -50,6 +50,7 @@ async function prepare(config: Config, deps: Deps, leaving: AbortSignal): Promis
     try {
       await migrate(config.databaseUrl, { warn: (sentence) => deps.log.warn({}, sentence) });
       const now = deps.clock.now();
+      refuseToMove(await listEnvironments(deps.db), config.environment);
       const environment = await upsertEnvironment(deps.db, config.environment, now);
       const admin = await makeFirstAdmin({ db: deps.db, email: config.firstAdminEmail, now });
       if (admin) process.stdout.write(`First admin: ${admin.email} password: ${admin.password}\n`);
@@ -62,6 +63,25 @@ async function prepare(config: Config, deps: Deps, leaving: AbortSignal): Promis
     }
   }
   return null;
+}
+
+/**
+ * A schedule cannot move to another group, region or account: under other settings the old ones would go on firing where
+ * nobody looks, and every job would run twice. Throws BadConfig.
+ */
+function refuseToMove(known: Environment[], settings: EnvironmentSettings): void {
+  const before = known.find(({ name }) => name === settings.name);
+  if (!before) return;
+  const fixed = { scheduleGroup: "BELFRY_SCHEDULE_GROUP", region: "BELFRY_CLUSTER_ARN", accountId: "BELFRY_CLUSTER_ARN" } as const;
+  const moved = (Object.keys(fixed) as (keyof typeof fixed)[]).filter((member) => before[member] !== settings[member]);
+  if (moved.length)
+    throw new BadConfig(
+      moved.map(
+        (member) =>
+          `${fixed[member]} moves the environment ${before.name} from ${before[member]} to ${settings[member]}, where its jobs would run a second time: ` +
+          "set it back, or give the new place another BELFRY_ENVIRONMENT_NAME.",
+      ),
+    );
 }
 
 function startPulse({ db, clock }: Deps): { stop(): Promise<void> } {
