@@ -60,7 +60,6 @@ const exceptions: { from: string; to: string; why: string }[] = [
   { from: "e2e/bench", to: "reconcile", why: "the bench counts the calls of one round, without a worker around it" },
   { from: "e2e/bench", to: "deps", why: "the bench counts the calls of one round, without a worker around it" },
   { from: "worker", to: "people/first-admin", why: "the first start makes the first admin" },
-  { from: "worker", to: "environments", why: "the worker writes the environment that its settings describe" },
 ];
 
 /** Packages that belong to somebody: who may use their code, and who only their types. */
