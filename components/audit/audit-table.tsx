@@ -59,20 +59,27 @@ function AuditLine({ row }: { row: AuditRow }) {
             <span className="font-medium text-ink">{row.subjectName}</span>
           )}
         </span>
-        {changes.length > 0 ? (
-          <Fold summary={changes.length === 1 ? "1 value" : `${changes.length} values`}>
-            <ul className="mono flex flex-col gap-0.5 pl-4 text-ink-2">
-              {changes.map((change) => (
-                <li key={change} className="break-all">
-                  {change}
-                </li>
-              ))}
-            </ul>
-          </Fold>
-        ) : null}
+        <Changes changes={changes} />
       </Cell>
     </Row>
   );
+}
+
+/** So many changes are told at once; more lie folded. */
+const toldAtOnce = 2;
+
+function Changes({ changes }: { changes: string[] }) {
+  if (changes.length === 0) return null;
+  const list = (
+    <ul className="mono flex flex-col text-ink-3">
+      {changes.map((change) => (
+        <li key={change} className="wrap-anywhere">
+          {change}
+        </li>
+      ))}
+    </ul>
+  );
+  return changes.length <= toldAtOnce ? list : <Fold summary={`${changes.length} values`}>{list}</Fold>;
 }
 
 function slugOf(document: unknown): string | null {

@@ -13,23 +13,23 @@ export function DefinitionFacts({ job, environment }: { job: Job; environment: E
   return (
     <Facts>
       <Fact name="Image">
-        <CopyText text={definition.image} what="the image" className="break-all text-ink" />
+        <CopyText text={definition.image} what="the image" wrap className="text-ink" />
       </Fact>
       {definition.entryPoint.length > 0 ? (
         <Fact name="Entry point">
-          <code className="mono break-all">{formatArgv(definition.entryPoint)}</code>
+          <code className="mono wrap-anywhere">{formatArgv(definition.entryPoint)}</code>
         </Fact>
       ) : null}
       <Fact name="Command">
         {definition.command.length > 0 ? (
-          <code className="mono break-all">{formatArgv(definition.command)}</code>
+          <code className="mono wrap-anywhere">{formatArgv(definition.command)}</code>
         ) : (
           <span className="text-ink-3">the image's own</span>
         )}
       </Fact>
       <Fact name="Size">{`${describeCpu(definition.cpu)}, ${describeMemory(definition.memory)}`}</Fact>
       {definition.environment.length > 0 || definition.secrets.length > 0 ? (
-        <Fact name="Environment">
+        <Fact name="Variables">
           <ul className="flex flex-col gap-0.5">
             {definition.environment.map(({ name, value }) => (
               <li key={name} className="mono truncate" title={`${name}=${value}`}>
@@ -70,7 +70,7 @@ export function DefinitionFacts({ job, environment }: { job: Job; environment: E
           ? "no further try"
           : `${job.policies.maximumRetryAttempts} further tries within ${Math.round(job.policies.maximumEventAgeSeconds / 60)} min`}
       </Fact>
-      <Fact name="Revision in AWS">
+      <Fact name="Revision">
         {job.taskDefinitionArn ? (
           <CopyText
             text={job.taskDefinitionArn}
@@ -82,7 +82,7 @@ export function DefinitionFacts({ job, environment }: { job: Job; environment: E
           <span className="text-ink-3">none yet</span>
         )}
       </Fact>
-      <Fact name="Environment in AWS">{`${environment.name}, ${environment.region}`}</Fact>
+      <Fact name="Runs in">{`${environment.name}, ${environment.region}`}</Fact>
     </Facts>
   );
 }

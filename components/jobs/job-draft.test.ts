@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { type Fault, Invalid } from "@/lib/domain/errors";
 import { type JobInput, parseJobInput } from "@/lib/domain/job";
-import { credentialWarning, suggestSlug, toDraft, toInput, type VariableDraft, variableField } from "./job-draft";
+import { credentialWarning, suggestSlug, tidyFaults, toDraft, toInput, type VariableDraft, variableField } from "./job-draft";
 import { newDraft } from "./new-draft";
 
 const now = new Date("2026-11-21T10:00:00Z");
@@ -71,6 +72,17 @@ test("the server's words about a row find the row, empty ones and secrets betwee
     "definition.secrets.0",
     "definition.environment.1",
   ]);
+});
+
+test("an empty form is told of each field once, and not of an application that nobody wrote", () => {
+  const draft = newDraft("UTC");
+  let faults: Fault[] = [];
+  try {
+    parseJobInput(toInput(draft).input, now);
+  } catch (error) {
+    if (error instanceof Invalid) faults = error.faults;
+  }
+  expect(tidyFaults(faults, draft).map((fault) => fault.field)).toEqual(["name", "slug", "definition.image"]);
 });
 
 test.each([

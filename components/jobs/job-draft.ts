@@ -97,6 +97,17 @@ export function toInput(draft: JobDraft): { input: JobInput; faults: Fault[] } {
 
 const isFilled = ({ name, value }: VariableDraft): boolean => name.trim() !== "" || value !== "";
 
+/**
+ * The faults as a person needs them: at each field the first one, which the others only follow from; and none about an
+ * application that was left empty, because it is the address's then.
+ */
+export function tidyFaults(faults: readonly Fault[], draft: Pick<JobDraft, "application">): Fault[] {
+  return faults.filter(
+    ({ field }, index) =>
+      faults.findIndex((other) => other.field === field) === index && !(field === "application" && draft.application.trim() === ""),
+  );
+}
+
 /** Under which field the server speaks of a row: its number among the filled rows of its kind. */
 export function variableField(variables: readonly VariableDraft[], row: VariableDraft): string {
   const index = variables.filter((other) => isFilled(other) && other.secret === row.secret).indexOf(row);

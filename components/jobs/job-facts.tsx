@@ -6,7 +6,7 @@ import { TimeText } from "@/components/ui/time-text";
 import type { Job, SyncState } from "@/lib/domain/job";
 import type { Run } from "@/lib/domain/run";
 import { paths } from "@/lib/paths";
-import { SyncLine } from "./sync-line";
+import { SyncSteps, SyncWord } from "./sync-line";
 
 type JobFactsProps = { job: Job; sync: SyncState; nextAt: Date | null; last: Run | null; usualSeconds: number | null };
 
@@ -27,7 +27,7 @@ export function JobFacts({ job, sync, nextAt, last, usualSeconds }: JobFactsProp
       <Cell name="Last result">
         {last ? (
           <span className="flex flex-wrap items-center gap-x-2">
-            <Link href={paths.run(job.slug, last.id)} className="rounded-sm hover:underline hover:underline-offset-2">
+            <Link href={paths.run(job.slug, last.id)} className="inline-flex rounded-sm hover:underline hover:underline-offset-2">
               <RunStateBadge state={last.state} />
             </Link>
             <TimeText at={last.stoppedAt ?? last.startedAt ?? last.dueAt} timeZone={job.timeZone} className="text-ink-3" />
@@ -39,17 +39,20 @@ export function JobFacts({ job, sync, nextAt, last, usualSeconds }: JobFactsProp
       <Cell name="Usually takes">
         {usualSeconds === null ? <span className="text-ink-2">Not known yet</span> : formatLength(usualSeconds * 1000)}
       </Cell>
-      <Cell name="In AWS">
-        <SyncLine job={job} sync={sync} />
+      <Cell name="In AWS" aside={<SyncWord sync={sync} />}>
+        <SyncSteps job={job} />
       </Cell>
     </dl>
   );
 }
 
-function Cell({ name, children }: { name: string; children: ReactNode }) {
+function Cell({ name, aside, children }: { name: string; aside?: ReactNode; children: ReactNode }) {
   return (
     <div className="min-w-0 bg-surface px-4 py-2.5 last:max-lg:col-span-2 max-lg:[&:nth-child(3)]:col-span-2">
-      <dt className="eyebrow">{name}</dt>
+      <dt className="eyebrow flex items-center gap-3">
+        {name}
+        {aside}
+      </dt>
       <dd className="mt-0.5 text-sm">{children}</dd>
     </div>
   );

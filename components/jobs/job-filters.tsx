@@ -30,7 +30,7 @@ export function JobFilters({ search, state, application, applications }: JobFilt
   return (
     <search aria-label="Find jobs" className="mb-3 flex flex-wrap items-center gap-2">
       <SearchField label="Find a job" value={search ?? ""} onSearch={onSearch} />
-      <div className="flex flex-wrap items-center gap-1.5">
+      <div className="-mx-4 flex items-center gap-1.5 overflow-x-auto px-4 py-0.5 [scrollbar-width:none] sm:mx-0 sm:flex-wrap sm:px-0.5">
         {(Object.keys(stateWords) as JobListState[]).map((candidate) => (
           <Chip
             key={candidate}

@@ -21,7 +21,7 @@ import { paths } from "@/lib/paths";
 import { parseSchedule } from "@/lib/schedule/parse";
 import { ArgvField } from "./argv-field";
 import { FaultSummary, StaleEdit } from "./fault-summary";
-import { type JobDraft, suggestSlug, toInput } from "./job-draft";
+import { type JobDraft, suggestSlug, tidyFaults, toInput } from "./job-draft";
 import { PreviewDrawer, PreviewPanel } from "./preview-panel";
 import { ScheduleField } from "./schedule-field";
 import { VariablesField } from "./variables-field";
@@ -112,7 +112,7 @@ export function JobForm({ initial, editing: opened, timeZones, applications, sav
       return;
     }
     setSaving(false);
-    setFaults(outcome.faults);
+    setFaults(tidyFaults(outcome.faults, draft));
     if (outcome.word === "conflict" && outcome.faults.length === 0) setStale(true);
     else if (outcome.faults.length === 0) setRefusal(outcome.sentence);
     showSummary();
@@ -166,7 +166,12 @@ export function JobForm({ initial, editing: opened, timeZones, applications, sav
                   />
                 )}
               </Field>
-              <Field id="slug" label="Address" error={errorOf("slug")} hint={`This job's page: ${paths.job(slug || "…")}`}>
+              <Field
+                id="slug"
+                label="Address"
+                error={errorOf("slug")}
+                hint={slug ? `This job's page: ${paths.job(slug)}` : "Where this job's page is found; the name suggests one."}
+              >
                 {(control) => (
                   <Input
                     {...control}
@@ -346,9 +351,9 @@ export function JobForm({ initial, editing: opened, timeZones, applications, sav
         </aside>
       </div>
 
-      <div className="sticky bottom-0 z-20 -mx-4 mt-4 flex flex-wrap items-center justify-end gap-2 border-line border-t bg-ground px-4 py-3 sm:-mx-6 sm:px-6 lg:mx-0 lg:px-0">
+      <div className="sticky bottom-0 z-20 -mx-4 mt-4 flex items-center justify-end gap-2 border-line border-t bg-ground px-4 py-3 sm:-mx-6 sm:px-6 lg:mx-0 lg:px-0">
         <PreviewDrawer draft={draft} slug={editing?.slug ?? null} parsed={parsed} now={minute} preview={preview} />
-        <Button asChild variant="ghost">
+        <Button asChild variant="ghost" className="max-sm:hidden">
           <Link href={editing ? paths.job(editing.slug) : paths.jobs()}>Cancel</Link>
         </Button>
         <ActionButton type="submit" variant="primary" busy={saving} reason={reason}>

@@ -18,10 +18,10 @@ export function JobTable({ rows, now }: { rows: readonly JobRow[]; now: number }
     <Table label="Jobs">
       <HeadRow>
         <Head>Job</Head>
-        <Head className="max-md:hidden">Schedule</Head>
+        <Head className="max-lg:hidden">Schedule</Head>
         <Head className="max-sm:hidden">Next run</Head>
         <Head>Last result</Head>
-        <Head className="max-lg:hidden">Last runs</Head>
+        <Head className="max-md:hidden">Last runs</Head>
         <Head className="text-right max-xl:hidden">Usually</Head>
       </HeadRow>
       <tbody>
@@ -56,14 +56,21 @@ function JobLine({ row: { job, nextAt, last, strip, usualSeconds }, now }: { row
             >
               {job.name}
             </Link>
-            {job.application !== job.slug ? <span className="block text-ink-3 text-xs">{job.application}</span> : null}
-            <span className="block text-ink-3 text-xs md:hidden">
-              <ScheduleWords expression={job.expression} timeZone={job.timeZone} />
+            <span className={cn("block text-ink-3 text-xs", job.application === job.slug && "lg:hidden")}>
+              {job.application === job.slug ? null : (
+                <>
+                  {job.application}
+                  <span className="lg:hidden"> · </span>
+                </>
+              )}
+              <span className="lg:hidden">
+                <ScheduleWords expression={job.expression} timeZone={job.timeZone} />
+              </span>
             </span>
           </div>
         </div>
       </Cell>
-      <Cell className="max-w-64 max-md:hidden">
+      <Cell className="max-w-64 max-lg:hidden">
         <span className="line-clamp-2 leading-[18px]">
           <ScheduleWords expression={job.expression} timeZone={job.timeZone} />
         </span>
@@ -96,12 +103,10 @@ function JobLine({ row: { job, nextAt, last, strip, usualSeconds }, now }: { row
           <span className="text-ink-3">No runs yet</span>
         )}
       </Cell>
-      <Cell className="max-lg:hidden">
+      <Cell className="max-md:hidden">
         <RunStrip runs={strip} now={now} />
       </Cell>
-      <Cell className="mono whitespace-nowrap text-right max-xl:hidden">
-        {usualSeconds === null ? "" : formatLength(usualSeconds * 1000)}
-      </Cell>
+      <Cell className="whitespace-nowrap text-right max-xl:hidden">{usualSeconds === null ? "" : formatLength(usualSeconds * 1000)}</Cell>
     </Row>
   );
 }
@@ -110,7 +115,7 @@ function PausedWords({ job: { pausedBy, pauseReason } }: { job: Pick<JobRow["job
   const words = pauseReason || (pausedBy ? `by ${pausedBy}` : "");
   return (
     <span
-      className="block max-w-56 truncate text-ink-3"
+      className="block max-w-44 truncate text-ink-3"
       title={[pauseReason, pausedBy && `Paused by ${pausedBy}`].filter(Boolean).join("\n")}
     >
       Paused{words ? `: ${words}` : ""}

@@ -15,7 +15,7 @@ export function newDraft(timeZone: string): JobDraft {
     variables: [],
     cpu: 256,
     memory: 512,
-    expression: "cron(0 2 * * ? *)",
+    expression: "cron(0 6 * * ? *)",
     timeZone,
     maximumRetryAttempts: String(defaultPolicies.maximumRetryAttempts),
     maximumEventAgeMinutes: String(defaultPolicies.maximumEventAgeSeconds / 60),

@@ -8,7 +8,7 @@ import { Sheet } from "@/components/ui/dialog";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { JobPreview } from "@/lib/jobs/preview-job";
 import type { ParsedSchedule } from "@/lib/schedule/parse";
-import { type JobDraft, toInput } from "./job-draft";
+import { type JobDraft, tidyFaults, toInput } from "./job-draft";
 import type { PreviewJob } from "./job-form";
 import { PreviewSummary, SchedulePreview } from "./schedule-preview";
 
@@ -27,7 +27,7 @@ export function PreviewPanel(props: PreviewProps) {
 export function PreviewDrawer(props: PreviewProps) {
   const [open, setOpen] = useState(false);
   return (
-    <div className="mr-auto min-w-0 max-sm:basis-full lg:hidden">
+    <div className="mr-auto min-w-0 flex-1 lg:hidden">
       <Button variant="ghost" aria-expanded={open} onClick={() => setOpen(true)} className="max-w-full justify-start px-1">
         <ChevronUp aria-hidden />
         <span className="min-w-0 truncate font-normal">
@@ -85,7 +85,8 @@ function Changes({ draft, slug, preview }: Pick<PreviewProps, "draft" | "slug" |
       </div>
     );
   if (!answer.preview) return <p className="text-ink-2 text-sm">{answer.sentence}</p>;
-  const { changes, faults } = answer.preview;
+  const { changes } = answer.preview;
+  const faults = tidyFaults(answer.preview.faults, answer.of);
   if (faults.length > 0)
     return (
       <p className="text-ink-2 text-sm">

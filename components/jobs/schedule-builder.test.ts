@@ -82,5 +82,5 @@ test("whatever is chosen is an expression that AWS takes and that reads back to 
 
 test("another kind keeps the time of day that was chosen", () => {
   expect(ofKind("weekly", { kind: "daily", time: "17:45" }, "2026-11-21")).toEqual({ kind: "weekly", days: ["MON"], time: "17:45" });
-  expect(ofKind("daily", { kind: "hourly", every: 1, minute: 0 }, "2026-11-21")).toEqual({ kind: "daily", time: "02:00" });
+  expect(ofKind("daily", { kind: "hourly", every: 1, minute: 0 }, "2026-11-21")).toEqual({ kind: "daily", time: "06:00" });
 });

@@ -89,7 +89,7 @@ function readTime(time: string): { hour: number; minute: number } | null {
 
 /** The choices to begin with when another kind is taken; the time of day is carried over. */
 export function ofKind(kind: SimpleSchedule["kind"], before: SimpleSchedule | null, today: string): SimpleSchedule {
-  const time = before && "time" in before && before.time !== "" ? before.time : "02:00";
+  const time = before && "time" in before && before.time !== "" ? before.time : "06:00";
   switch (kind) {
     case "minutes":
       return { kind, every: 15, from: "hour" };

@@ -6,22 +6,27 @@ import { TimeText } from "@/components/ui/time-text";
 import type { Job, SyncState } from "@/lib/domain/job";
 import { syncLook } from "./job-condition";
 
+/** How AWS stands to what was saved, in a word. */
+export function SyncWord({ sync }: { sync: SyncState }) {
+  const { word, shape, tone } = syncLook[sync];
+  return (
+    <span className={cn("inline-flex items-center gap-1 font-medium text-xs", toneText[tone])}>
+      <Shape shape={shape} tone={tone} className="size-3.5" />
+      {word}
+    </span>
+  );
+}
+
 /** How far AWS follows what was saved: three steps, each with the moment at which it was seen. */
-export function SyncLine({ job, sync }: { job: Job; sync: SyncState }) {
+export function SyncSteps({ job }: { job: Job }) {
   const applied = job.appliedGeneration >= job.generation;
   const verified = job.observedGeneration >= job.generation;
   return (
-    <div className="flex flex-wrap items-center gap-x-4 gap-y-1.5">
-      <span className={cn("inline-flex items-center gap-1.5 font-medium", toneText[syncLook[sync].tone])}>
-        <Shape {...syncLook[sync]} />
-        {syncLook[sync].word}
-      </span>
-      <ol className="flex flex-wrap items-center gap-x-2 gap-y-1 text-xs">
-        <Step name="Saved" done at={job.savedAt} aside={`by ${job.savedBy}`} first />
-        <Step name="Applied" done={applied} at={applied ? job.appliedAt : null} />
-        <Step name="Verified" done={verified} at={verified ? job.observedAt : null} />
-      </ol>
-    </div>
+    <ol className="flex min-h-5 flex-wrap gap-x-2 gap-y-1 text-xs max-sm:mt-1 max-sm:flex-col sm:items-center">
+      <Step name="Saved" done at={job.savedAt} aside={`by ${job.savedBy}`} first />
+      <Step name="Applied" done={applied} at={applied ? job.appliedAt : null} />
+      <Step name="Verified" done={verified} at={verified ? job.observedAt : null} />
+    </ol>
   );
 }
 
@@ -30,7 +35,7 @@ type StepProps = { name: string; done: boolean; at: Date | null; aside?: ReactNo
 function Step({ name, done, at, aside, first = false }: StepProps) {
   return (
     <li className="flex items-center gap-2">
-      {first ? null : <span aria-hidden className={cn("h-px w-5", done ? "bg-ink-3" : "bg-line-strong")} />}
+      {first ? null : <span aria-hidden className={cn("h-px w-5 max-sm:hidden", done ? "bg-ink-3" : "bg-line-strong")} />}
       <span
         aria-hidden
         className={cn(
@@ -46,7 +51,8 @@ function Step({ name, done, at, aside, first = false }: StepProps) {
       </span>
       {at ? (
         <span className="text-ink-3">
-          <TimeText at={at} /> {aside}
+          <TimeText at={at} />
+          {aside ? <span className="max-[1400px]:hidden"> {aside}</span> : null}
         </span>
       ) : null}
     </li>

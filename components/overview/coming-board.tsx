@@ -12,21 +12,16 @@ export function ComingBoard({ coming }: Pick<Overview, "coming">) {
       {coming.map(({ at, job }) => (
         <li
           key={`${job.id} ${at.toISOString()}`}
-          className="grid grid-cols-[88px_minmax(0,1fr)_auto] items-baseline gap-3 border-line border-b px-4 py-2 last:border-b-0"
+          className="grid h-10 grid-cols-[72px_minmax(0,1fr)_auto] items-center gap-3 border-line border-b px-4 text-sm last:border-b-0 sm:grid-cols-[72px_minmax(0,1.4fr)_minmax(0,1fr)_72px]"
         >
-          <TimeText at={at} form="short" timeZone={job.timeZone} className="mono text-ink" />
-          <span className="min-w-0">
-            <Link
-              href={paths.job(job.slug)}
-              className="block truncate rounded-sm font-medium text-ink text-sm hover:underline hover:underline-offset-2"
-            >
-              {job.name}
-            </Link>
-            <span className="block truncate text-ink-3 text-xs">
-              <ScheduleWords expression={job.expression} timeZone={job.timeZone} />
-            </span>
+          <TimeText at={at} form="short" timeZone={job.timeZone} className="font-medium text-ink" />
+          <Link href={paths.job(job.slug)} className="truncate rounded-sm text-ink hover:underline hover:underline-offset-2">
+            {job.name}
+          </Link>
+          <span className="truncate text-ink-3 text-xs max-sm:hidden">
+            <ScheduleWords expression={job.expression} timeZone={job.timeZone} />
           </span>
-          <TimeText at={at} form="countdown" timeZone={job.timeZone} className="mono text-ink-2" />
+          <TimeText at={at} form="countdown" timeZone={job.timeZone} className="text-right text-ink-2 text-xs" />
         </li>
       ))}
     </ol>

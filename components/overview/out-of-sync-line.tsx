@@ -19,7 +19,10 @@ export function OutOfSyncLine({ outOfSync }: Pick<Overview, "outOfSync">) {
             {deletedAt ? (
               `${name} (being removed)`
             ) : (
-              <Link href={paths.job(slug)} className="rounded-sm text-ink hover:underline hover:underline-offset-2">
+              <Link
+                href={paths.job(slug)}
+                className="rounded-sm text-ink underline decoration-line-strong underline-offset-2 hover:decoration-ink"
+              >
                 {name}
               </Link>
             )}
@@ -29,7 +32,10 @@ export function OutOfSyncLine({ outOfSync }: Pick<Overview, "outOfSync">) {
           <>
             {" "}
             and{" "}
-            <Link href={paths.jobs({ state: "out-of-sync" })} className="rounded-sm text-ink hover:underline hover:underline-offset-2">
+            <Link
+              href={paths.jobs({ state: "out-of-sync" })}
+              className="rounded-sm text-ink underline decoration-line-strong underline-offset-2 hover:decoration-ink"
+            >
               {onTheWay.length - named.length} more
             </Link>
           </>

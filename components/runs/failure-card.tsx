@@ -26,15 +26,15 @@ export function FailureCard({ state, cause, actions }: { state: RunState; cause:
         <div className="min-w-0 flex-1">
           <h2 className="break-words font-medium text-base text-ink">{cause.headline}</h2>
           {cause.evidence.length > 0 ? (
-            <ul className="mt-1.5 flex flex-col gap-0.5 text-ink-2 text-sm">
+            <ul className="mt-0.5 flex flex-wrap gap-x-4 text-ink-2 text-sm">
               {cause.evidence.map((fact) => (
-                <li key={fact} className="break-words">
+                <li key={fact} className="min-w-0 break-words">
                   {fact}
                 </li>
               ))}
             </ul>
           ) : null}
-          <p className="mt-3 flex gap-2 text-ink text-sm">
+          <p className="mt-2 flex gap-2 text-ink text-sm">
             <ArrowRight aria-hidden className="mt-0.5 size-4 shrink-0 text-brass-ink" strokeWidth={1.5} />
             <span className="min-w-0 break-words">
               <span className="font-medium">Next step: </span>
@@ -43,7 +43,7 @@ export function FailureCard({ state, cause, actions }: { state: RunState; cause:
           </p>
           {actions ? <div className="mt-3 flex flex-wrap gap-2 pl-6">{actions}</div> : null}
           {cause.awsWords.length > 0 ? (
-            <div className="mt-3">
+            <div className="mt-2">
               <Fold summary="AWS's own words">
                 <Verbatim text={cause.awsWords.join("\n")} what="AWS's own words" />
               </Fold>

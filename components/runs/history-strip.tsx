@@ -7,7 +7,7 @@ import { StripMark, toStripRun } from "./run-strip";
 import { stripBars } from "./strip-geometry";
 
 /** A job's last runs as bars that lead to their pages; the newest stands at the right. */
-export function HistoryStrip({ slug, runs, now, count = 48 }: { slug: string; runs: readonly RunSummary[]; now: number; count?: number }) {
+export function HistoryStrip({ slug, runs, now, count = 72 }: { slug: string; runs: readonly RunSummary[]; now: number; count?: number }) {
   const size = { count, barWidth: 9, gap: 3, height: 56 };
   const byId = new Map(runs.map((run) => [run.id, run]));
   const bars = stripBars(
@@ -32,6 +32,8 @@ export function HistoryStrip({ slug, runs, now, count = 48 }: { slug: string; ru
             <li key={bar.id} className="w-[9px] shrink-0">
               <Link
                 href={paths.run(slug, bar.id)}
+                // The table below has the same links: who goes by keyboard need not pass them all twice.
+                tabIndex={-1}
                 aria-label={words}
                 data-moment={run?.dueAt.getTime()}
                 className="block h-full rounded-[2px] hover:bg-hover focus-visible:outline-offset-0"

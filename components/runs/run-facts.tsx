@@ -1,101 +1,119 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { CopyText } from "@/components/ui/copy-text";
+import { Fold } from "@/components/ui/fold";
 import { formatLength } from "@/components/ui/moments";
 import { LengthText, TimeText } from "@/components/ui/time-text";
 import { describeCpu, describeMemory } from "@/lib/domain/fargate";
 import type { Job } from "@/lib/domain/job";
-import type { Run } from "@/lib/domain/run";
+import { isEnded, type Run } from "@/lib/domain/run";
 import { paths } from "@/lib/paths";
 import type { RunPage } from "@/lib/runs/get-run";
 
 type RunFactsProps = { run: Run; job: Job; usualSeconds: number | null; duplicates: RunPage["duplicates"] };
 
-/** What else is known of a run, in one calm block; every id copies on click. */
+const link = "rounded-sm underline decoration-ink-3 underline-offset-2 hover:decoration-ink";
+
+/** What else is known of a run: the first questions in one row, every id folded below, copied by a click. */
 export function RunFacts({ run, job, usualSeconds, duplicates }: RunFactsProps) {
+  return (
+    <div className="mt-3 flex flex-col gap-2 border-line border-t pt-3">
+      <dl className="grid grid-cols-2 gap-x-6 gap-y-2 text-sm md:grid-cols-3 xl:grid-cols-5">
+        <Fact name={isEnded(run) ? "Took" : "So far"}>
+          {run.startedAt ? (
+            <LengthText from={run.startedAt} to={run.stoppedAt ?? (isEnded(run) ? run.startedAt : null)} />
+          ) : (
+            <span className="text-ink-3">{isEnded(run) ? "Never ran" : "Not started"}</span>
+          )}
+          {usualSeconds !== null ? <span className="text-ink-3">{`, usually ${formatLength(usualSeconds * 1000)}`}</span> : null}
+        </Fact>
+        <Fact name="Exit code">
+          {run.exitCode === null ? <span className="text-ink-3">{run.stoppedAt ? "AWS told none" : "Not ended"}</span> : run.exitCode}
+        </Fact>
+        <Fact name="Started">
+          {run.startedAt ? (
+            <TimeText at={run.startedAt} form="clock" timeZone={job.timeZone} />
+          ) : (
+            <span className="text-ink-3">Not yet</span>
+          )}
+        </Fact>
+        <Fact name="Ended">
+          {run.stoppedAt ? (
+            <TimeText at={run.stoppedAt} form="clock" timeZone={job.timeZone} />
+          ) : (
+            <span className="text-ink-3">Not yet</span>
+          )}
+        </Fact>
+        <Fact name="Seen">
+          {run.seenAt ? (
+            <>
+              <TimeText at={run.seenAt} timeZone={job.timeZone} />
+              <span className="text-ink-3">{run.source === "sweep" ? ", by looking" : ", by event"}</span>
+            </>
+          ) : (
+            <span className="text-ink-3">Not in AWS yet</span>
+          )}
+        </Fact>
+        {run.attempt !== null && run.attempt > 1 ? <Fact name="Try">{`${run.attempt}: AWS could not start it before`}</Fact> : null}
+        {run.repeatOfId ? (
+          <Fact name="Repeats">
+            <Link href={paths.run(job.slug, run.repeatOfId)} className={link}>
+              an earlier run
+            </Link>
+          </Fact>
+        ) : null}
+        {duplicates.length > 0 ? (
+          <Fact name="Started twice">
+            {duplicates.map(({ id }, index) => (
+              <Link key={id} href={paths.run(job.slug, id)} className={`${link} mr-2`}>
+                {duplicates.length === 1 ? "the other task" : `other task ${index + 1}`}
+              </Link>
+            ))}
+          </Fact>
+        ) : null}
+        {run.duplicateOfId ? (
+          <Fact name="Second task of">
+            <Link href={paths.run(job.slug, run.duplicateOfId)} className={link}>
+              this moment's run
+            </Link>
+          </Fact>
+        ) : null}
+      </dl>
+      <Fold summary="Image, size and ids">
+        <RunIds run={run} />
+      </Fold>
+    </div>
+  );
+}
+
+function RunIds({ run }: { run: Run }) {
   const main = run.containers.find((container) => container.name === "main");
   return (
-    <dl className="mt-4 grid grid-cols-1 gap-x-6 gap-y-3 border-line border-t pt-3 text-sm xs:grid-cols-2 md:grid-cols-3 xl:grid-cols-5">
-      <Fact name="Took">
-        {run.startedAt ? <LengthText from={run.startedAt} to={run.stoppedAt} /> : "Never ran"}
-        {usualSeconds !== null ? <span className="text-ink-3">{`, usually ${formatLength(usualSeconds * 1000)}`}</span> : null}
-      </Fact>
-      <Fact name="Exit code">
-        {run.exitCode === null ? (
-          <span className="text-ink-3">{run.stoppedAt ? "AWS told none" : "Not ended"}</span>
-        ) : (
-          <span className="mono">{run.exitCode}</span>
-        )}
-      </Fact>
-      <Fact name="Started">
-        {run.startedAt ? <TimeText at={run.startedAt} form="full" timeZone={job.timeZone} /> : <span className="text-ink-3">Not yet</span>}
-      </Fact>
-      <Fact name="Ended">
-        {run.stoppedAt ? <TimeText at={run.stoppedAt} form="full" timeZone={job.timeZone} /> : <span className="text-ink-3">Not yet</span>}
-      </Fact>
-      <Fact name="Seen">
-        {run.seenAt ? (
-          <>
-            <TimeText at={run.seenAt} timeZone={job.timeZone} />
-            <span className="text-ink-3">{run.source === "sweep" ? ", by looking" : ", by event"}</span>
-          </>
-        ) : (
-          <span className="text-ink-3">Not in AWS yet</span>
-        )}
-      </Fact>
+    <dl className="grid gap-x-6 gap-y-2 text-sm md:grid-cols-2">
       <Fact name="Run">
-        <CopyText text={run.id} what="the run's id" />
+        <CopyText text={run.id} what="the run's id" wrap />
       </Fact>
       {run.taskArn ? (
         <Fact name="Task">
-          <CopyText text={run.taskArn} shown={run.taskArn.split("/").at(-1)} what="the task's ARN" />
+          <CopyText text={run.taskArn} what="the task's ARN" wrap />
         </Fact>
       ) : null}
       {run.taskDefinitionArn ? (
         <Fact name="Task definition">
-          <CopyText text={run.taskDefinitionArn} shown={run.taskDefinitionArn.split("/").at(-1)} what="the task definition's ARN" />
+          <CopyText text={run.taskDefinitionArn} what="the task definition's ARN" wrap />
         </Fact>
       ) : null}
       {main?.image ? (
         <Fact name="Image">
-          <CopyText text={main.imageDigest ? `${main.image}@${main.imageDigest}` : main.image} shown={main.image} what="the image" />
+          <CopyText text={main.imageDigest ? `${main.image}@${main.imageDigest}` : main.image} what="the image" wrap />
+        </Fact>
+      ) : null}
+      {run.logStream ? (
+        <Fact name="Log stream">
+          <CopyText text={run.logStream} what="the log stream" wrap />
         </Fact>
       ) : null}
       {run.cpu !== null && run.memory !== null ? <Fact name="Size">{`${describeCpu(run.cpu)}, ${describeMemory(run.memory)}`}</Fact> : null}
-      {run.attempt !== null && run.attempt > 1 ? <Fact name="Try">{`${run.attempt}: AWS could not start it before`}</Fact> : null}
-      {run.repeatOfId ? (
-        <Fact name="Repeats">
-          <Link
-            href={paths.run(job.slug, run.repeatOfId)}
-            className="rounded-sm underline decoration-ink-3 underline-offset-2 hover:decoration-ink"
-          >
-            an earlier run
-          </Link>
-        </Fact>
-      ) : null}
-      {duplicates.length > 0 ? (
-        <Fact name="Started twice">
-          {duplicates.map(({ id }, index) => (
-            <Link
-              key={id}
-              href={paths.run(job.slug, id)}
-              className="mr-2 rounded-sm underline decoration-ink-3 underline-offset-2 hover:decoration-ink"
-            >
-              {duplicates.length === 1 ? "the other task" : `other task ${index + 1}`}
-            </Link>
-          ))}
-        </Fact>
-      ) : null}
-      {run.duplicateOfId ? (
-        <Fact name="Second task of">
-          <Link
-            href={paths.run(job.slug, run.duplicateOfId)}
-            className="rounded-sm underline decoration-ink-3 underline-offset-2 hover:decoration-ink"
-          >
-            this moment's run
-          </Link>
-        </Fact>
-      ) : null}
     </dl>
   );
 }
@@ -104,7 +122,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
     <div className="min-w-0">
       <dt className="eyebrow">{name}</dt>
-      <dd className="min-w-0 truncate text-ink">{children}</dd>
+      <dd className="min-w-0 text-ink">{children}</dd>
     </div>
   );
 }

@@ -8,7 +8,10 @@ const offered: readonly RunState[] = ["failed", "running", "succeeded", "stopped
 /** Which runs of a job are shown; it stands in the address. */
 export function RunFilters({ slug, state }: { slug: string; state?: RunState }) {
   return (
-    <search aria-label="Find runs" className="mb-3 flex flex-wrap gap-1.5">
+    <search
+      aria-label="Find runs"
+      className="-mx-4 mb-3 flex gap-1.5 overflow-x-auto px-4 py-0.5 [scrollbar-width:none] sm:mx-0 sm:flex-wrap sm:px-0.5"
+    >
       {offered.map((candidate) => (
         <Chip
           key={candidate}

@@ -19,7 +19,7 @@ export const runStateLook: Record<RunState, { word: string; shape: ShapeName; to
 export function RunStateBadge({ state, className }: { state: RunState; className?: string }) {
   const { word, shape, tone } = runStateLook[state];
   return (
-    <span className={cn("inline-flex items-center gap-1.5 whitespace-nowrap font-medium", toneText[tone], className)}>
+    <span className={cn("inline-flex items-center gap-1.5 whitespace-nowrap align-top font-medium", toneText[tone], className)}>
       <Shape shape={shape} tone={tone} />
       {word}
     </span>

@@ -46,7 +46,7 @@ export function StripMark({ state, x, y, width, height }: StripBar) {
   const colour = fill[state];
   switch (state) {
     case "succeeded":
-      return <rect x={x} y={y} width={width} height={height} rx="1" fill={colour} opacity="0.8" />;
+      return <rect x={x} y={y} width={width} height={height} rx="1" fill={colour} opacity="0.72" />;
     case "failed":
       return (
         <g fill={colour}>

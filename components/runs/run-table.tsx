@@ -24,7 +24,10 @@ export function RunTable({ rows, timeZone, label }: RunTableProps) {
         {rows.map(({ run, job }) => (
           <Row key={run.id}>
             <Cell className="whitespace-nowrap">
-              <Link href={paths.run(job.slug, run.id)} className="rounded-sm hover:underline hover:underline-offset-2">
+              <Link
+                href={paths.run(job.slug, run.id)}
+                className="inline-flex rounded-sm align-top hover:underline hover:underline-offset-2"
+              >
                 <RunStateBadge state={run.state} />
               </Link>
             </Cell>
@@ -32,7 +35,7 @@ export function RunTable({ rows, timeZone, label }: RunTableProps) {
               <TimeText at={run.dueAt} form="short" timeZone={timeZone} className="text-ink" />{" "}
               <TimeText at={run.dueAt} timeZone={timeZone} className="text-ink-3 text-xs max-sm:hidden" />
             </Cell>
-            <Cell className="mono whitespace-nowrap text-right max-sm:hidden">
+            <Cell className="whitespace-nowrap text-right max-sm:hidden">
               {run.startedAt ? <LengthText from={run.startedAt} to={run.stoppedAt ?? (isEnded(run) ? run.startedAt : null)} /> : null}
             </Cell>
             <Cell className="w-full max-w-0">

@@ -12,7 +12,7 @@ const look: Record<RunTrigger, { words: (by: string | null) => string; Mark: Luc
 export function RunTriggerWords({ run: { trigger, requestedBy } }: { run: Pick<Run, "trigger" | "requestedBy"> }) {
   const { words, Mark } = look[trigger];
   return (
-    <span className="inline-flex min-w-0 items-center gap-1.5">
+    <span className="inline-flex min-w-0 max-w-full items-center gap-1.5 align-top">
       <Mark aria-hidden className="size-3.5 shrink-0 text-ink-3" strokeWidth={1.5} />
       <span className="truncate">{words(requestedBy)}</span>
     </span>

@@ -24,10 +24,9 @@ test("the longest run fills the height and the shortest is still to be seen", ()
   expect(heights.get("succeeded-8000")).toBeLessThan(20);
 });
 
-test("runs of about the same length are about the same height, and not full", () => {
-  const heights = stripBars([run(10_000), run(10_400), run(9900)], size).map((bar) => bar.height);
-  expect(new Set(heights).size).toBe(1);
-  expect(heights[0]).toBeLessThan(20);
+test("runs of about the same length are about the same height", () => {
+  const heights = stripBars([run(10_000), run(12_000), run(9000)], size).map((bar) => bar.height);
+  expect(Math.max(...heights) - Math.min(...heights)).toBeLessThanOrEqual(3);
 });
 
 test("a run without a length stands low on the base line", () => {

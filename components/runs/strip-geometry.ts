@@ -11,10 +11,13 @@ export type StripSize = { count: number; barWidth: number; gap: number; height: 
 /** Runs that never had a length (missed, skipped, not started yet) stand at this share of the height, so that they are seen. */
 const lowest = 0.28;
 
+/** From the lowest bar to the full height lies at least this factor: runs of about the same length look about the same. */
+const leastSpread = Math.log(4);
+
 /**
  * Lays the runs out oldest first, the newest at the right edge, whatever their number: rows of a list stay aligned.
- * A bar's height grows with the logarithm of its length between the shortest and the longest shown, so that one long run
- * does not flatten the others.
+ * A bar's height falls with the logarithm of what its run lacks to the longest shown, so that one long run does not
+ * flatten the others.
  */
 export function stripBars(newestFirst: readonly StripRun[], { count, barWidth, gap, height }: StripSize): StripBar[] {
   const shown = newestFirst.slice(0, count);
@@ -23,7 +26,7 @@ export function stripBars(newestFirst: readonly StripRun[], { count, barWidth, g
   const most = Math.max(...logs);
   return shown
     .map((run, index) => {
-      const share = run.lengthMs === null ? 0 : most - least < 0.2 ? 0.72 : (Math.log1p(run.lengthMs) - least) / (most - least);
+      const share = run.lengthMs === null ? 0 : 1 - (most - Math.log1p(run.lengthMs)) / Math.max(most - least, leastSpread);
       const barHeight = Math.round(height * (lowest + (1 - lowest) * share));
       return {
         id: run.id,

@@ -1,6 +1,6 @@
 "use client";
 
-import { Menu } from "lucide-react";
+import { Menu, X } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
@@ -27,7 +27,16 @@ export function MobileNav({ actor, ground }: MobileNavProps) {
       </Link>
       {ground ? <span className="ml-auto truncate pr-2 text-ink-3 text-xs">{`${ground.name} · ${ground.region}`}</span> : null}
       <Sheet open={open} onOpenChange={setOpen} title="Menu">
-        <div className="flex h-full flex-col bg-sunken pt-4">
+        <div className="flex h-full flex-col bg-sunken">
+          <div className="mb-2 flex h-12 items-center justify-between pr-2 pl-4">
+            <span className="flex items-center gap-2 font-semibold text-base text-ink tracking-tight">
+              <Bell className="size-5" />
+              Belfry
+            </span>
+            <Button variant="ghost" size="icon" aria-label="Close the menu" onClick={() => setOpen(false)}>
+              <X aria-hidden />
+            </Button>
+          </div>
           <div className="flex-1">
             <Nav onGo={() => setOpen(false)} />
           </div>

@@ -14,16 +14,16 @@ type PageHeaderProps = {
 export function PageHeader({ title, crumbs = [], lead, actions }: PageHeaderProps) {
   return (
     <header className="mb-5 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
-      <div className="min-w-0 flex-1 basis-80">
+      <div className="min-w-0 flex-1 basis-40">
         {crumbs.length > 0 ? (
           <nav aria-label="Breadcrumb" className="mb-1">
             <ol className="flex min-w-0 items-center gap-1 text-ink-3 text-xs">
-              {crumbs.map((crumb) => (
+              {crumbs.map((crumb, index) => (
                 <li key={crumb.path} className="flex min-w-0 items-center gap-1">
+                  {index > 0 ? <ChevronRight aria-hidden className="size-3 shrink-0" strokeWidth={1.5} /> : null}
                   <Link href={crumb.path} className="truncate rounded-sm hover:text-ink">
                     {crumb.name}
                   </Link>
-                  <ChevronRight aria-hidden className="size-3 shrink-0" strokeWidth={1.5} />
                 </li>
               ))}
             </ol>

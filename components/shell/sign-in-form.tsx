@@ -52,7 +52,9 @@ export function SignInForm({ returnTo, waitPrefix }: { returnTo: string; waitPre
       <Field id="password" label="Password">
         {(control) => <Input {...control} name="password" type="password" autoComplete="current-password" required className="h-9" />}
       </Field>
-      <div role="alert">{words ? <FieldError sentence={words} /> : null}</div>
+      <div role="alert" className="empty:-my-2">
+        {words ? <FieldError sentence={words} /> : null}
+      </div>
       <ActionButton type="submit" variant="primary" busy={busy} reason={waitSeconds > 0 ? `Wait ${waitSeconds} s` : null} className="h-9">
         {busy ? "Signing in" : "Sign in"}
       </ActionButton>

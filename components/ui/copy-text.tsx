@@ -5,10 +5,17 @@ import { useState } from "react";
 import { toast } from "sonner";
 import { cn } from "./cn";
 
-type CopyTextProps = { text: string; shown?: string; what?: string; className?: string };
+type CopyTextProps = {
+  text: string;
+  shown?: string;
+  what?: string;
+  /** A long one goes on in the next line instead of being cut. */
+  wrap?: boolean;
+  className?: string;
+};
 
 /** An id that is copied by a click. */
-export function CopyText({ text, shown, what = "text", className }: CopyTextProps) {
+export function CopyText({ text, shown, what = "text", wrap = false, className }: CopyTextProps) {
   const [copied, setCopied] = useState(false);
   async function copy() {
     try {
@@ -31,7 +38,7 @@ export function CopyText({ text, shown, what = "text", className }: CopyTextProp
         className,
       )}
     >
-      <span className="min-w-0 truncate">{shown ?? text}</span>
+      <span className={cn("min-w-0", wrap ? "wrap-anywhere" : "truncate")}>{shown ?? text}</span>
       <Mark
         aria-hidden
         className={cn("size-3 shrink-0", copied ? "text-good" : "text-ink-3 opacity-60 group-hover:opacity-100")}

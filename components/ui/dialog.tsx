@@ -14,6 +14,14 @@ type DialogProps = {
   children?: ReactNode;
 };
 
+/** Where there is something to type, the keyboard is there at once; otherwise on the first button. */
+function focusFirstField(event: Event): void {
+  const field = event.target instanceof HTMLElement ? event.target.querySelector<HTMLElement>("input, textarea, select") : null;
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
+}
+
 /** A question in front of the page; Escape and the veil close it. */
 export function Dialog({ open, onOpenChange, title, description, children }: DialogProps) {
   return (
@@ -22,6 +30,7 @@ export function Dialog({ open, onOpenChange, title, description, children }: Dia
         <Part.Overlay className="fixed inset-0 z-40 animate-fade bg-veil" />
         <Part.Content
           {...(description ? {} : { "aria-describedby": undefined })}
+          onOpenAutoFocus={focusFirstField}
           className="fixed top-[12vh] left-1/2 z-50 max-h-[80vh] w-[calc(100vw-32px)] max-w-120 -translate-x-1/2 animate-rise overflow-y-auto rounded-lg border border-line bg-raised p-5 shadow-float"
         >
           <div className="flex items-start justify-between gap-4">

@@ -7,7 +7,7 @@ import { cn } from "./cn";
 /** A menu that drops from its trigger. */
 export function Dropdown({ trigger, children, align = "end" }: { trigger: ReactNode; children: ReactNode; align?: "start" | "end" }) {
   return (
-    <Part.Root>
+    <Part.Root modal={false}>
       <Part.Trigger asChild>{trigger}</Part.Trigger>
       <Part.Portal>
         <Part.Content

@@ -27,7 +27,7 @@ export function RoundTable({ rounds, environmentNames }: RoundTableProps) {
             <Cell className="whitespace-nowrap">
               <TimeText at={endedAt} />
             </Cell>
-            <Cell className="mono whitespace-nowrap text-right max-sm:hidden">{formatLength(endedAt.getTime() - startedAt.getTime())}</Cell>
+            <Cell className="whitespace-nowrap text-right max-sm:hidden">{formatLength(endedAt.getTime() - startedAt.getTime())}</Cell>
             <Cell className="w-full py-2">
               <span className="flex gap-1.5">
                 <Shape

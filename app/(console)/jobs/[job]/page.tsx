@@ -34,7 +34,7 @@ export async function generateMetadata({ params }: JobPageProps): Promise<Metada
 export default async function JobPage({ params }: JobPageProps) {
   const { job: slug } = await params;
   const { page, runs, actor } = await ask(paths.job(slug), async (actor) => {
-    const [page, runs] = await Promise.all([getJob({ actor, slug }), listRuns({ actor, slug, limit: 48 })]);
+    const [page, runs] = await Promise.all([getJob({ actor, slug }), listRuns({ actor, slug, limit: 72 })]);
     return { page, runs, actor };
   });
   const { job, sync, environment, revisions, repairs, usualSeconds } = page;
@@ -103,7 +103,7 @@ export default async function JobPage({ params }: JobPageProps) {
               </div>
             ) : (
               <div className="flex flex-col gap-3">
-                <div className="rounded-lg border border-line bg-surface px-4 pt-4 pb-3">
+                <div className="rounded-lg border border-line bg-surface p-4">
                   <HistoryStrip slug={job.slug} runs={runs.rows.map(({ run }) => toSummary(run))} now={now.getTime()} />
                 </div>
                 <RunTable rows={runs.rows.slice(0, 12)} timeZone={job.timeZone} label={`Last runs of ${job.name}`} />
