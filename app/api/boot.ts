@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { BadConfig, readWebConfig } from "@/lib/config";
 import { closeOpenStreams } from "./open-streams";
 
@@ -10,5 +11,11 @@ export function boot(): void {
     console.error(error.message);
     process.exit(78); // EX_CONFIG of sysexits.h
   }
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, closeOpenStreams);
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, leave);
+}
+
+/** Next waits for every answer under way. One whose reader takes nothing would never end: after so long nobody is waited for. */
+function leave(signal: NodeJS.Signals): void {
+  closeOpenStreams();
+  setTimeout(() => process.exit(128 + constants.signals[signal]), 3_000).unref();
 }

@@ -96,18 +96,25 @@ test("a stream that has told everything closes by itself", async () => {
   expect(await response.text()).toBe('retry: 1000\n\nevent: end\ndata: {"state":"complete","note":null}\n\n');
 });
 
-test("a reader that takes nothing is sent nothing more", async () => {
-  const told = vi.fn();
+test("a reader that takes nothing is sent nothing more, and what was read for it ends when it goes", async () => {
+  const [told, ended] = [vi.fn(), vi.fn()];
+  const leaving = new AbortController();
   eventStream({
-    request: new Request("http://belfry.test/log"),
+    request: new Request("http://belfry.test/log", { signal: leaving.signal }),
     events: async function* () {
-      for (let n = 0; ; n++) {
-        told();
-        yield { event: "lines", data: { n } };
+      try {
+        for (let n = 0; ; n++) {
+          told();
+          yield { event: "lines", data: { n } };
+        }
+      } finally {
+        ended();
       }
     },
     isStillAllowed: async () => true,
   });
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(told.mock.calls.length).toBeLessThan(3);
+  leaving.abort();
+  await until(() => expect(ended).toHaveBeenCalledOnce());
 });

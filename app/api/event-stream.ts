@@ -36,6 +36,8 @@ export function eventStream({ request, events, isStillAllowed, heartbeatSeconds 
       ended.signal.addEventListener("abort", () => {
         for (const timer of timers) clearInterval(timer);
         forget();
+        // Wherever it stands, what it holds is given back.
+        iterator.return(undefined).catch(() => {});
       });
       forget = trackStream(() => end("leaving"));
       // A reader that takes nothing gets no heartbeats either: they would pile up.
@@ -65,9 +67,8 @@ export function eventStream({ request, events, isStillAllowed, heartbeatSeconds 
         controller.error(error);
       }
     },
-    async cancel() {
+    cancel() {
       ended.abort();
-      await iterator.return(undefined);
     },
   });
 
@@ -76,6 +77,8 @@ export function eventStream({ request, events, isStillAllowed, heartbeatSeconds 
       "content-type": "text/event-stream; charset=utf-8",
       "cache-control": "no-store, no-transform",
       "x-accel-buffering": "no",
+      // Nothing follows on this connection: a server that leaves need not wait for what might.
+      connection: "close",
     },
   });
 }
