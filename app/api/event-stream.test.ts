@@ -99,7 +99,7 @@ test("a stream that has told everything closes by itself", async () => {
 test("a reader that takes nothing is sent nothing more, and what was read for it ends when it goes", async () => {
   const [told, ended] = [vi.fn(), vi.fn()];
   const leaving = new AbortController();
-  eventStream({
+  const response = eventStream({
     request: new Request("http://belfry.test/log", { signal: leaving.signal }),
     events: async function* () {
       try {
@@ -113,8 +113,12 @@ test("a reader that takes nothing is sent nothing more, and what was read for it
     },
     isStillAllowed: async () => true,
   });
+  await response.body?.getReader().read();
+  await until(() => expect(told).toHaveBeenCalled());
+  // That nothing more happens can only be seen by waiting.
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(told.mock.calls.length).toBeLessThan(3);
+  expect(ended).not.toHaveBeenCalled();
   leaving.abort();
   await until(() => expect(ended).toHaveBeenCalledOnce());
 });
