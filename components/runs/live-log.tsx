@@ -14,7 +14,7 @@ type LiveLogProps = {
   runId: string;
   /** The run's state when the page was made. */
   initialState: RunState;
-  /** Whether the run had ended then: its log is read, not followed. */
+  /** Whether the run had ended then: its log is read, not followed. The page may say so later, when it looks again. */
   ended: boolean;
   className?: string;
 };
@@ -28,7 +28,8 @@ export function LiveLog({ runId, initialState, ended, className }: LiveLogProps)
   const search = useLogSearch(lines, version);
   const [marked, mark] = useMarkedLines();
   // A short finished log is read from its beginning, a running one at its end.
-  const [following, setFollowing] = useState(!ended);
+  const [wasEnded] = useState(ended);
+  const [following, setFollowing] = useState(!wasEnded);
   const [leftAt, setLeftAt] = useState(0);
   const [reveal, setReveal] = useState<Reveal | null>(null);
   const topLine = useRef(1);
@@ -62,7 +63,7 @@ export function LiveLog({ runId, initialState, ended, className }: LiveLogProps)
     searchBox.current?.select();
   }
 
-  const sentence = logSentence({ state, connection, count: lines.last, ended });
+  const sentence = logSentence({ state, connection, count: lines.last, ended: wasEnded });
   const trouble = connection === "reconnecting" || connection === "signed-out" || connection === "refused";
   const dropped =
     lines.dropped > 0 ? `The first ${lines.dropped.toLocaleString("en")} lines are not shown here: download the whole log.` : null;
