@@ -455,6 +455,44 @@ test("killed after any call, the next round finishes and nothing is doubled", as
   expect(await database.db.taskDefinition.count({ where: { arn: { startsWith: "intended:" } } })).toBe(0);
 });
 
+test("a changed environment reaches every job, though ECS takes no more registrations at first", async () => {
+  const jobs = await Promise.all(Array.from({ length: 8 }, (_, index) => newJob({ application: `moved-${index}` })));
+  await round();
+  environment = { ...environment, logGroup: `${environment.logGroup}/new` };
+  deps = sandbox.deps(database.db, clock);
+  await sandbox.control.orderFault({
+    service: "ecs",
+    operation: "RegisterTaskDefinition",
+    error: { code: "ThrottlingException" },
+    times: 4,
+  });
+  expect((await round())?.postponed).toBeGreaterThan(0);
+  clock.advance(10);
+  await round();
+  const revisions = await Promise.all(jobs.map(async (job) => (await jobNow(job)).taskDefinitionArn));
+  expect(revisions.filter((arn) => arn?.endsWith(":2"))).toHaveLength(jobs.length);
+});
+
+test("with one call in five failing, everything is in place after some rounds, and nothing is doubled", async () => {
+  const jobs = await Promise.all(Array.from({ length: 20 }, (_, index) => newJob({ application: `shaky-${index % 4}` })));
+  await sandbox.control.changeSettings({ randomFaultShare: 0.2 });
+  try {
+    for (let rounds = 0; rounds < 8; rounds++) {
+      await round().catch(() => "AWS was away");
+      clock.advance(400);
+      if (rounds === 3) for (const job of jobs.slice(0, 5)) await save(job, { expression: "rate(3 hours)" });
+    }
+  } finally {
+    await sandbox.control.changeSettings({ randomFaultShare: 0 });
+  }
+  clock.advance(400);
+  await round();
+  expect(new Set(await Promise.all(jobs.map(stateOf)))).toEqual(new Set(["verified"]));
+  expect(await listed()).toEqual(jobs.map(nameOf).sort());
+  for (const application of ["shaky-0", "shaky-1", "shaky-2", "shaky-3"]) expect(await revisionsOf(application)).toHaveLength(1);
+  expect((await round())?.changed).toEqual([]);
+}, 60_000);
+
 test("another worker's older look does not take a newer one back", async () => {
   const job = await newJob();
   await round();

@@ -21,7 +21,8 @@ import { verify } from "./verify";
  * 1. Level, not edge. A round compares what is wanted with what is there; it does not matter what happened between. A
  *    nudge only makes it come sooner, and carries nothing.
  * 2. Every step may be the last. A worker may be killed between any two calls, and several may run at once: each call
- *    gives the same result when it is made again, and each write is guarded by the job's generation.
+ *    gives the same result when it is made again (a registration does not, so it is written down before), and each write is
+ *    guarded by the job's generation.
  * 3. Only what is ours. Schedules in our own group that bear our name; families with our prefix. All else is left alone.
  * 4. One job's trouble is its own. Each outcome is caught and written for that job, and stops no other.
  *
@@ -63,7 +64,8 @@ export async function reconcileJobs(
     const verification = await verify(aws, environment, tried.applied, observed.listed);
     const report = await settle(deps, environment, { observed, plan, tried, verification });
 
-    sure.ofEveryJob = true;
+    // A settled job that was put off is found again only by looking at all once more.
+    if (report.postponed === 0) sure.ofEveryJob = true;
     return report;
   });
 }

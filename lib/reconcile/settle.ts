@@ -45,23 +45,31 @@ export function toTakenOutcomes({ applied }: Tried, at: Date): SyncOutcome[] {
 }
 
 /**
- * Writes down what a round came to, a statement for each table, and gives its report. Schedules before jobs: killed
- * between the two, the next round finds the schedules as noted and has only the jobs to settle.
+ * Writes down what a round came to, and gives its report. Repairs first, for the next round would find them done; jobs
+ * last: killed before that, the next round finds the schedules as noted and has only the jobs to settle.
  */
 export async function settle(deps: Deps, environment: Environment, round: Round): Promise<ReconcileReport> {
   const { db, clock } = deps;
   const { observed, plan, tried, verification } = round;
   const at = clock.now();
-  const stood = tried.applied.filter((each) => namesOf(each).every((name) => !verification.unverified.has(name)));
+  const isShown = (each: Applied) => namesOf(each).every((name) => !verification.unverified.has(name));
+  const stood = tried.applied.filter(isShown);
   const failed = [
     ...tried.failed.filter(({ cause }) => !(cause instanceof Postponed)),
-    ...tried.applied.filter((each) => !stood.includes(each)).map(({ step }) => ({ step, cause: notShown })),
+    ...tried.applied.filter((each) => !isShown(each)).map(({ step }) => ({ step, cause: notShown })),
   ].map(({ step, cause }) => ({ step, cause, ...toFailure(cause, step.job, at) }));
   const repairs = stood.flatMap(({ step }) => step.repairs.map((sentence) => ({ job: step.job, sentence })));
 
-  await recordSchedules(db, [...tried.applied.flatMap((each) => toRows(environment, each, verification, at))]);
-  await forgetSchedules(db, environment.id, [...stood.flatMap(({ step, removed }) => [...step.forget, ...removed])]);
   for (const { job, sentence } of repairs) await recordRepair(db, { jobId: job.id, at, sentence });
+  await recordSchedules(
+    db,
+    tried.applied.flatMap((each) => toRows(environment, each, verification, at)),
+  );
+  await forgetSchedules(
+    db,
+    environment.id,
+    stood.flatMap(({ step, removed }) => [...step.forget, ...removed]),
+  );
   await writeSyncOutcomes(db, [
     ...stood.filter(isToBeSettled).map((each) => toOutcome(each, at, true)),
     ...failed.map(({ step, error, retryAt }) => ({ ...toOutcome({ step, arn: null }, at, false), applied: false, error, retryAt })),
