@@ -5,9 +5,11 @@
  * it has put everything away; and when this process is killed, that one notices and stops.
  */
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { isMarkAlive, processMark } from "./folder-lock";
 
 const oldestNode = 22;
 
@@ -24,7 +26,32 @@ const launcher = spawn(process.execPath, ["--import", loader, main, ...process.a
   stdio: ["inherit", "inherit", "inherit", "ipc"],
   detached: true,
 });
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => launcher.kill(signal));
-// The parent that spoke to this process has gone.
-process.on("disconnect", () => launcher.kill("SIGTERM"));
 launcher.on("exit", (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => launcher.kill(signal));
+
+// npm passes a signal to its shell, which dies of it and passes nothing on: when any of these is gone, all is to stop.
+const between = parentsUpToNpm().map((pid) => processMark(pid));
+let isStopping = false;
+setInterval(() => {
+  if (isStopping || between.every(isMarkAlive)) return;
+  isStopping = true;
+  launcher.kill("SIGTERM");
+}, 250);
+
+/** The processes from this one's parent to the npm that runs the script; none where no npm does, or where /proc is missing. */
+function parentsUpToNpm(): number[] {
+  const found: number[] = [];
+  for (let pid = process.ppid; pid > 1 && found.length < 5; ) {
+    found.push(pid);
+    try {
+      if (/^npm( |$)/.test(readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " "))) return found;
+      const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+      pid = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+    } catch {
+      break;
+    }
+  }
+  // tsx alone stands there: it has a line to its child, which breaks when it goes.
+  process.on("disconnect", () => launcher.kill("SIGTERM"));
+  return [];
+}

@@ -33,15 +33,16 @@ export async function generateClient(launch: Launch): Promise<boolean> {
 
 /**
  * Builds the console and the worker unless the last build was of these very sources. True if it was built.
- * The record names the build itself, so that one which somebody made in between by hand is not taken for it.
+ * `onBuild` is called before a build begins. The record names the build itself, so that one which somebody made in between by hand is not taken for it.
  */
-export async function buildOnce(launch: Launch): Promise<boolean> {
+export async function buildOnce(launch: Launch, onBuild: () => void): Promise<boolean> {
   const { projectFolder } = launch;
   const record = path.join(projectFolder, ".data", "build.json");
   const fingerprint = fingerprintOf(projectFolder, sources, isNoSource);
   return await withFolderLock(path.join(projectFolder, ".data", "build.lock"), async () => {
     const stateOf = () => JSON.stringify({ fingerprint, products: productsOf(projectFolder) });
     if (isBuilt(projectFolder) && readIfThere(record) === stateOf()) return false;
+    onBuild();
     rmSync(record, { force: true });
     const next = nodeProgram(projectFolder, "next/dist/bin/next");
     const env = { NODE_ENV: "production" };

@@ -16,7 +16,7 @@ import { keptSecret } from "./kept-secret";
 import { readOptions, type StartOptions, usage } from "./options";
 import { Progress } from "./progress";
 import { type Launch, runToEnd } from "./run-to-end";
-import { Sentence } from "./sentence";
+import { Sentence, speaking } from "./sentence";
 import { type StartLock, takeStartLock } from "./start-lock";
 import { type Supervised, supervise } from "./supervise";
 
@@ -50,6 +50,9 @@ async function start(options: StartOptions): Promise<void> {
   undo.push(() => lock.release());
   const launch: Launch = { projectFolder, leaving: leaving.signal, addChild: lock.addChild, removeChild: lock.removeChild };
   if (lock.leftOver) progress.note(lock.leftOver);
+  // Said at once, not after the build.
+  if (options.port !== null) await freePort(options.port, options.port, "--port", () => {});
+  if (options.awsPort !== null && !otherAws) await freePort(options.awsPort, options.awsPort, "--aws-port", () => {});
   if (options.reset) await step("All data of last time is forgotten", () => forgetData(options));
 
   await step("The database client is made", async () => ((await generateClient(launch)) ? undefined : null));
@@ -75,7 +78,9 @@ async function start(options: StartOptions): Promise<void> {
 
   if (!options.dev)
     await step("The console is built as it was last time", async () =>
-      (await buildOnce(launch)) ? "The console is built; the next start uses it again" : undefined,
+      (await buildOnce(launch, () => progress.note("The console is being built: half a minute, once for these sources ...")))
+        ? "The console is built; the next start uses it again"
+        : undefined,
     );
 
   const port = await freePort(options.port, 3000, "--port", (sentence) => progress.note(sentence));
@@ -109,11 +114,8 @@ async function step(what: string, work: () => Promise<string | null | undefined>
 
 async function startPostgres(options: StartOptions): Promise<string> {
   if (process.env.DATABASE_URL) return process.env.DATABASE_URL;
-  const embedded = await startEmbedded({
-    projectFolder,
-    dataFolder: path.join(options.dataFolder, "postgres"),
-    log: (sentence) => progress.note(sentence),
-  });
+  const dataFolder = path.join(options.dataFolder, "postgres");
+  const embedded = await speaking(() => startEmbedded({ projectFolder, dataFolder, log: (sentence) => progress.note(sentence) }));
   undo.push(() => embedded.release());
   return embedded.url;
 }
@@ -182,7 +184,7 @@ async function seedOnce(launch: Launch, options: StartOptions, databaseUrl: stri
 
 async function startAws(options: StartOptions): Promise<string> {
   const port = await freePort(options.awsPort, 4566, "--aws-port", (sentence) => progress.note(sentence));
-  const sandbox = await startSandbox({ port, dataFolder: path.join(options.dataFolder, "aws") });
+  const sandbox = await speaking(() => startSandbox({ port, dataFolder: path.join(options.dataFolder, "aws") }));
   undo.push(() => sandbox.close());
   return sandbox.endpoint;
 }

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { Sentence } from "./sentence";
 
 export type StartOptions = {
   /** Absolute: where data, logs and keys of this Belfry are kept. */
@@ -29,20 +30,19 @@ export const usage = `A whole Belfry on this machine: Postgres, an imitated AWS,
 DATABASE_URL makes it use a PostgreSQL server of your own.
 AWS_ENDPOINT_URL, AWS_PROFILE or AWS_ACCESS_KEY_ID make it use another AWS, which the BELFRY_ variables then describe.`;
 
-/** Reads the command line. Throws a sentence for what it does not know. */
+const known = {
+  data: { type: "string", default: ".data" },
+  port: { type: "string" },
+  "aws-port": { type: "string" },
+  dev: { type: "boolean", default: false },
+  reset: { type: "boolean", default: false },
+  "reset-password": { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
+
+/** Reads the command line. Throws a Sentence for what it does not know. */
 export function readOptions(args: string[], projectFolder: string): StartOptions {
-  const { values } = parseArgs({
-    args,
-    options: {
-      data: { type: "string", default: ".data" },
-      port: { type: "string" },
-      "aws-port": { type: "string" },
-      dev: { type: "boolean", default: false },
-      reset: { type: "boolean", default: false },
-      "reset-password": { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
-  });
+  const { values } = parse(args);
   return {
     dataFolder: path.resolve(projectFolder, values.data),
     port: readPort("--port", values.port),
@@ -54,9 +54,17 @@ export function readOptions(args: string[], projectFolder: string): StartOptions
   };
 }
 
+function parse(args: string[]) {
+  try {
+    return parseArgs({ args, options: known });
+  } catch (error) {
+    throw new Sentence(`${error instanceof Error ? error.message : String(error)}. --help tells what there is.`);
+  }
+}
+
 function readPort(name: string, value: string | undefined): number | null {
   if (value === undefined) return null;
   const port = Number(value);
-  if (!/^\d+$/.test(value) || port < 1 || port > 65_535) throw new Error(`${name} has to be a number from 1 to 65535, not "${value}".`);
+  if (!/^\d+$/.test(value) || port < 1 || port > 65_535) throw new Sentence(`${name} has to be a number from 1 to 65535, not "${value}".`);
   return port;
 }

@@ -55,7 +55,8 @@ function runsAlready({ holder, address }: Holder, dataFolder: string): string {
 async function endLeftOver({ holder, children }: Holder): Promise<string> {
   const left = children.filter(({ mark }) => isGroupLeft(pidOf(mark), isMarkAlive(mark)));
   for (const { mark } of left) await endGroup(pidOf(mark), 2000);
-  const ended = left.length > 0 ? `; its ${left.map(({ name }) => name).join(" and ")} still ran and was ended` : "";
+  const names = left.map(({ name }) => name).join(" and ");
+  const ended = left.length > 0 ? `; its ${names} still ran and ${left.length > 1 ? "were" : "was"} ended` : "";
   return `The last start (process ${pidOf(holder)}) was killed before it could clean up${ended}. Its lock is taken over.`;
 }
 

@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { endGroup, signalGroup } from "./process-group";
+import { Sentence } from "./sentence";
 
+/** A program ends so when it cannot work with its settings (sysexits.h): to start it again is of no use. */
+const badSettings = 78;
 /** So often a child is started again within a minute. */
 const restartsPerMinute = 5;
 const shownLines = 15;
@@ -57,7 +60,7 @@ export function supervise(plan: ChildPlan): Supervised {
     child = started;
     const { pid } = started;
     if (pid !== undefined) plan.onStart(pid);
-    started.once("error", (error) => fail(new Error(`The ${plan.name} could not be started: ${error.message}`)));
+    started.once("error", (error) => fail(new Sentence(`The ${plan.name} could not be started: ${error.message}`)));
     started.once("exit", (code, signal) => {
       // What it had started itself does not outlive it.
       if (pid !== undefined) {
@@ -75,8 +78,9 @@ export function supervise(plan: ChildPlan): Supervised {
     const recent = deaths.filter((at) => at > now - 60_000);
     const how = signal ? `was ended by ${signal}` : `ended with exit code ${code}`;
     const last = `Its last lines (all of them: ${plan.logFile}):\n${lastLines(plan.logFile)}`;
+    if (!isSettled && code === badSettings) return fail(new Sentence(`The ${plan.name} cannot work with its settings. ${last}`));
     if (!isSettled && recent.length >= restartsPerMinute)
-      return fail(new Error(`The ${plan.name} ${how}, ${recent.length} times within a minute. ${last}`));
+      return fail(new Sentence(`The ${plan.name} ${how}, ${recent.length} times within a minute. ${last}`));
     const waitMs = recent.length >= restartsPerMinute ? 60_000 - (now - (recent[0] ?? now)) : 500 * recent.length;
     plan.tell(`The ${plan.name} ${how} and is started again in ${(waitMs / 1000).toFixed(1)} s. ${last}`);
     waiting = setTimeout(() => start("a"), waitMs);
