@@ -6,8 +6,10 @@ FROM ${NODE_IMAGE} AS build
 WORKDIR /src
 ENV NEXT_TELEMETRY_DISABLED=1
 COPY package.json package-lock.json .npmrc ./
-# A registry of one's own comes in as a secret, so that neither its address nor its token stays in a layer.
-RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci
+# A registry of one's own, and the authority behind its certificate, come in as secrets: nothing of them stays in a layer.
+RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \
+    --mount=type=secret,id=ca,target=/run/secrets/ca.pem \
+    if [ -s /run/secrets/ca.pem ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/ca.pem; fi; npm ci
 COPY . .
 RUN npm run build
 

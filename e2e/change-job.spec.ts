@@ -5,6 +5,7 @@ test("an edit is applied and stands in the revisions; what another saved first i
   const see = screen(page);
   const job = await makeJob();
   await page.goto(`/jobs/${job.slug}/edit`);
+  await page.waitForLoadState("networkidle");
   await page.getByLabel("Description").fill("Now with a description");
   const { job: stored } = (await (await api.get(`/api/v1/jobs/${job.slug}`)).json()) as { job: Record<string, unknown> };
   await page.getByRole("button", { name: "Save and apply" }).click();
@@ -12,6 +13,7 @@ test("an edit is applied and stands in the revisions; what another saved first i
   await see.expectVerified();
 
   await page.goto(`/jobs/${job.slug}/edit`);
+  await page.waitForLoadState("networkidle");
   const answer = await api.put(`/api/v1/jobs/${job.slug}`, { data: { ...stored, description: "From somebody else" } });
   expect(answer.ok()).toBe(true);
   await page.getByLabel("Description").fill("Mine");
@@ -53,6 +55,7 @@ test("what AWS refuses is said on the job in words, and a change that AWS takes 
   await see.openJob(job.slug);
   await expect(page.getByText(/role/i).first()).toBeVisible();
   await page.goto(`/jobs/${job.slug}/edit`);
+  await page.waitForLoadState("networkidle");
   await page.getByLabel("Description").fill("Again");
   await page.getByRole("button", { name: "Save and apply" }).click();
   await see.expectVerified();

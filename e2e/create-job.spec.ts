@@ -7,9 +7,10 @@ test("somebody builds a job with the builder, watches it fire, and deletes it by
   const see = screen(page);
   const name = `Heartbeat ${Date.now()}`;
   await page.goto("/jobs/new");
+  await page.waitForLoadState("networkidle");
   await page.getByLabel("Name", { exact: true }).fill(name);
   await page.getByLabel("Image").fill("busybox:1.36");
-  await page.getByLabel("Command", { exact: true }).fill(`sh -c 'echo "the heart beats"; sleep 3; echo done'`);
+  await page.getByRole("textbox", { name: /^Command/ }).fill(`sh -c 'echo "the heart beats"; sleep 3; echo done'`);
   await expect(page.getByRole("list", { name: "Command in parts" }).getByRole("listitem")).toHaveCount(3);
   await page.getByLabel("How often").click();
   await page.getByRole("option", { name: "Every few minutes" }).click();
@@ -36,10 +37,11 @@ test("somebody builds a job with the builder, watches it fire, and deletes it by
 
 test("a crontab line is taken and shown as AWS's, and a wrong one says its field and a way out", async ({ page }) => {
   await page.goto("/jobs/new");
+  await page.waitForLoadState("networkidle");
   await page.getByRole("tab", { name: "Expression" }).click();
-  await page.getByLabel("Schedule", { exact: true }).fill("30 2 * * 1-5");
+  await page.getByRole("textbox", { name: "Schedule" }).fill("30 2 * * 1-5");
   await expect(page.getByText("cron(30 2 ? * MON-FRI *)").first()).toBeVisible();
-  await page.getByLabel("Schedule", { exact: true }).fill("cron(0 25 * * ? *)");
+  await page.getByRole("textbox", { name: "Schedule" }).fill("cron(0 25 * * ? *)");
   await expect(page.getByText(/hours.*25/i).first()).toBeVisible();
   await page.getByLabel("Name", { exact: true }).fill("Never saved");
   await page.getByRole("button", { name: "Save and apply" }).click();
@@ -50,8 +52,9 @@ test("a crontab line is taken and shown as AWS's, and a wrong one says its field
 
 test("where the clocks change the preview marks the row", async ({ page }) => {
   await page.goto("/jobs/new");
+  await page.waitForLoadState("networkidle");
   await page.getByRole("tab", { name: "Expression" }).click();
-  await page.getByLabel("Schedule", { exact: true }).fill("cron(30 2 L MAR,OCT ? *)");
+  await page.getByRole("textbox", { name: "Schedule" }).fill("cron(30 2 L MAR,OCT ? *)");
   await page.getByLabel("Time zone").click();
   await page.keyboard.type("Europe/Berlin");
   await page.getByRole("option", { name: /Europe\/Berlin/ }).click();

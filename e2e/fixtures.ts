@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type APIRequestContext, test as base, type Page } from "@playwright/test";
+import { type APIRequestContext, test as base } from "@playwright/test";
 import { type SandboxControl, sandboxControl } from "@/lib/sandbox/control-client";
 import { awsAddress, consoleAddress, type Persona, stateOf } from "./house";
 
@@ -61,8 +61,5 @@ function jobInput(slug: string, change: JobChange) {
     timeZone: change.timeZone ?? "UTC",
   };
 }
-
-/** The page's log, as a person sees it. */
-export const logOf = (page: Page) => page.getByRole("log");
 
 export { expect } from "@playwright/test";

@@ -7,8 +7,8 @@ export default defineConfig({
   testMatch: "*.spec.ts",
   globalSetup: "./global-setup.ts",
   outputDir: "../test-results",
-  // Two: a journey waits for tasks and minutes more than it computes.
-  workers: 2,
+  // One after another: a fault that a journey orders from AWS must not meet another journey.
+  workers: 1,
   retries: 0,
   timeout: 120_000,
   expect: { timeout: 20_000 },

@@ -37,7 +37,8 @@ test.describe("what a command cannot cause has an image name, and each is explai
   ] as const)
     test(image, async ({ page, makeJob }) => {
       const see = screen(page);
-      const job = await makeJob({ image });
+      // Long enough for what takes the task away while it runs.
+      const job = await makeJob({ image, command: ["sleep", "60"] });
       await see.openJob(job.slug);
       await see.press("Run now");
       await expect(see.failure().getByRole("heading")).toContainText(words);

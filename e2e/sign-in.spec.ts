@@ -24,7 +24,7 @@ test("a wrong password is told as such, and after a few the page says how long t
   await expect(async () => {
     await page.getByLabel(/password/i).fill("wrong again");
     await page.getByRole("button", { name: "Sign in" }).click();
-    await expect(page.getByRole("alert").filter({ hasText: /./ })).toContainText(/\d+ second/, { timeout: 2000 });
+    await expect(page.getByRole("alert").filter({ hasText: /./ })).toContainText(/in \d+ s/, { timeout: 2000 });
   }).toPass({ timeout: 60_000 });
 });
 
@@ -36,8 +36,7 @@ test("after signing out the old cookie opens nothing", async ({ page, playwright
   await expect(page).toHaveURL(/\/$/);
   const old = await playwright.request.newContext({ baseURL, storageState: await page.context().storageState() });
   expect((await old.get("/api/v1/jobs")).status()).toBe(200);
-  await page.getByRole("button", { name: /The viewer/ }).click();
-  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Sign out" }).click();
   await expect(page).toHaveURL(/\/sign-in/);
   expect((await old.get("/api/v1/jobs")).status()).toBe(401);
   await old.dispose();

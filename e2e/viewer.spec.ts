@@ -32,7 +32,7 @@ test("a request from another site is refused, and one without a session too", as
   const job = await makeJob();
   const foreign = await api.post(`/api/v1/jobs/${job.slug}/pause`, { data: {}, headers: { origin: "https://elsewhere.example" } });
   expect(foreign.status()).toBe(403);
-  const nobody = await playwright.request.newContext({ baseURL });
+  const nobody = await playwright.request.newContext({ baseURL, storageState: { cookies: [], origins: [] } });
   for (const path of ["/api/v1/jobs", "/api/v1/overview", `/api/v1/jobs/${job.slug}`, "/api/v1/runs"])
     expect((await nobody.get(path)).status(), path).toBe(401);
   await nobody.dispose();

@@ -28,7 +28,7 @@ export async function measureRounds(folder: string, jobs: number): Promise<Figur
     await migrate(postgres.url);
     const environment = await upsertEnvironment(db, aws.environment, new Date());
     const deps = aws.deps(db);
-    const report = await reconcileJobs(deps, environment);
+    await reconcileJobs(deps, environment);
 
     const size = `${jobs.toLocaleString("en")} jobs with ${definitions} definitions`;
     await inTransaction(async (tx) => {

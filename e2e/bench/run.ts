@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { request } from "@playwright/test";
@@ -49,6 +49,7 @@ async function measureHouse(folder: string): Promise<Figure[]> {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "belfry-bench-"));
+chmodSync(folder, 0o755); // PostgreSQL does not run as root: its account must be able to enter
 try {
   const rounds = await measureRounds(join(folder, "rounds"), jobs);
   const house = await measureHouse(folder);

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,27 +23,17 @@ async function main(): Promise<void> {
   const engine = findContainerEngine();
   const base = findNodeImage(engine);
   say(`Building the image with ${engine.command} on ${base}`);
-  const npmrc = npmSettings();
-  execFileSync(
-    engine.command,
-    [
-      "build",
-      ...engine.flags,
-      "--build-arg",
-      `NODE_IMAGE=${base}`,
-      ...(npmrc ? ["--secret", `id=npmrc,src=${npmrc}`] : []),
-      "-t",
-      image,
-      ".",
-    ],
-    { cwd: projectFolder, stdio: ["ignore", "ignore", "inherit"] },
-  );
+  execFileSync(engine.command, ["build", ...engine.flags, "--build-arg", `NODE_IMAGE=${base}`, ...secrets(), "-t", image, "."], {
+    cwd: projectFolder,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   const user = execFileSync(engine.command, ["run", "--rm", ...engine.flags, "--entrypoint", "id", image, "-u"], {
     encoding: "utf8",
   }).trim();
   expectTo(`run as an ordinary user (it is ${user})`, user !== "0");
 
   const dataFolder = mkdtempSync(join(tmpdir(), "belfry-image-"));
+  chmodSync(dataFolder, 0o755); // PostgreSQL does not run as root: its account must be able to enter
   const postgres = await startEmbedded({ projectFolder, dataFolder: join(dataFolder, "postgres"), port: 0 });
   const sandbox = await startSandbox({ port: 0, dataFolder: join(dataFolder, "aws") });
   const started: string[] = [];
@@ -92,10 +82,13 @@ function expectTo(what: string, seen: boolean): void {
   say(`  it does ${what}`);
 }
 
-/** This machine's npm settings (a registry of one's own): handed to the build as a secret. */
-function npmSettings(): string | null {
-  const file = process.env.npm_config_userconfig ?? join(process.env.HOME ?? "", ".npmrc");
-  return existsSync(file) ? file : null;
+/** This machine's npm settings and the authorities that it trusts, for a registry of its own: handed to the build as secrets. */
+function secrets(): string[] {
+  const files = {
+    npmrc: process.env.npm_config_userconfig ?? join(process.env.HOME ?? "", ".npmrc"),
+    ca: process.env.NODE_EXTRA_CA_CERTS ?? "",
+  };
+  return Object.entries(files).flatMap(([id, file]) => (existsSync(file) ? ["--secret", `id=${id},src=${file}`] : []));
 }
 
 function freePort(): Promise<number> {

@@ -20,7 +20,7 @@ const unit = await doStep("Unit tests", () =>
 );
 // The start that the journeys make finds this build and uses it.
 const ground = { projectFolder: root, leaving: new AbortController().signal, addChild: () => undefined, removeChild: () => undefined };
-const build = await doStep("Production build", () => buildOnce(ground));
+const build = await doStep("Production build", () => buildOnce(ground, () => undefined));
 const browser = await doStep("Journeys in a browser", () => run("playwright", ["test", "--config", "e2e/playwright.config.ts"]));
 
 const counted = [
