@@ -7,8 +7,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import path from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { isMarkAlive, processMark } from "./folder-lock";
 
 const oldestNode = 22;
@@ -21,7 +20,7 @@ if (Number(process.versions.node.split(".")[0]) < oldestNode) {
 }
 
 const loader = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-const main = path.join(import.meta.dirname, "start", "main.ts");
+const main = fileURLToPath(new URL("./start/main.ts", import.meta.url));
 const launcher = spawn(process.execPath, ["--import", loader, main, ...process.argv.slice(2)], {
   stdio: ["inherit", "inherit", "inherit", "ipc"],
   detached: true,
