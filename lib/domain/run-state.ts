@@ -13,7 +13,7 @@ export function mainContainerOf({ containers, mainContainer }: Pick<Ending, "con
 }
 
 /** The containers that somebody defined, without those that AWS added by itself. */
-export function ownContainers(containers: RunContainer[]): RunContainer[] {
+export function ownContainers<Container extends { name: string }>(containers: Container[]): Container[] {
   return containers.filter((container) => !/^(aws-guardduty-agent|ecs-service-connect)/.test(container.name));
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { RunContainer, RunOverrides, RunPhases } from "@/lib/domain/run";
+import { ownContainers } from "@/lib/domain/run-state";
 
 /**
  * A task as ECS told of it, whichever way: events carry ISO strings, DescribeTasks carries dates, and both
@@ -133,7 +134,7 @@ function readTask(raw: unknown): ReadTask {
       desiredStatus: task.desiredStatus ?? null,
       stopCode: task.stopCode ?? null,
       stoppedReason: task.stoppedReason ?? null,
-      containers: task.containers.filter(({ name }) => !isInjected(name)).map(toContainer),
+      containers: ownContainers(task.containers).map(toContainer),
       overrides: task.overrides ? toOverrides(task.overrides) : null,
       cpu: task.cpu ?? null,
       memory: task.memory ?? null,
@@ -143,11 +144,6 @@ function readTask(raw: unknown): ReadTask {
   };
 }
 
-/** GuardDuty's runtime monitoring and ECS Service Connect add containers of their own to a task. */
-function isInjected(containerName: string): boolean {
-  return /^(aws-guardduty-agent|ecs-service-connect)(-|$)/.test(containerName);
-}
-
 function toContainer(container: z.infer<typeof containerShape>): RunContainer {
   const { name, lastStatus = null, exitCode = null, reason = null, image = null, imageDigest = null } = container;
   return { name, lastStatus, exitCode, reason, image, imageDigest };
@@ -155,9 +151,11 @@ function toContainer(container: z.infer<typeof containerShape>): RunContainer {
 
 function toOverrides(overrides: NonNullable<z.infer<typeof taskShape>["overrides"]>): RunOverrides {
   return {
-    containerOverrides: overrides.containerOverrides
-      .filter(({ name }) => !isInjected(name))
-      .map(({ name, command, environment }) => ({ name, ...(command ? { command } : {}), environment })),
+    containerOverrides: ownContainers(overrides.containerOverrides).map(({ name, command, environment }) => ({
+      name,
+      ...(command ? { command } : {}),
+      environment,
+    })),
     ...(overrides.cpu ? { cpu: overrides.cpu } : {}),
     ...(overrides.memory ? { memory: overrides.memory } : {}),
   };

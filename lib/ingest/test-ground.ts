@@ -52,6 +52,16 @@ export async function testGround() {
       return started.taskArn;
     },
 
+    /** Waits until ECS has told of the end of these tasks. */
+    untilEnded: (taskArns: string[]) =>
+      vi.waitFor(
+        async () => {
+          const { tasks } = await aws.ecs.describeTasks(environment.clusterArn, taskArns);
+          if (tasks.some((task) => task.lastStatus !== "STOPPED")) throw new Error("The tasks have not stopped yet.");
+        },
+        { timeout: 20_000, interval: 50 },
+      ),
+
     /** Waits until ECS has so many stopped tasks in all. */
     untilStopped: (count: number) =>
       vi.waitFor(
