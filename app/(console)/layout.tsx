@@ -14,12 +14,15 @@ import { listWorks } from "@/lib/environments/list-works";
 /** A worker that was not seen for so long is told of on every page: it says that it is alive every few seconds. */
 const quietWorkerMs = 60_000;
 
+/** What somebody wants to know first when Belfry itself is not well. */
+const meanwhile = "Jobs go on firing by their schedules in AWS meanwhile. This page looks again by itself every few seconds.";
+
 export default async function ConsoleLayout({ children }: { children: ReactNode }) {
   const shell = await shellFacts();
   if (shell.kind === "away")
     return (
       <Shell actor={null}>
-        <ErrorCard title="Belfry's database does not answer" sentence={shell.sentence} />
+        <ErrorCard title="Belfry's database does not answer" sentence={`${shell.sentence} ${meanwhile}`} />
         <LookAgain changing />
       </Shell>
     );

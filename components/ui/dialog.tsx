@@ -33,16 +33,15 @@ export function Dialog({ open, onOpenChange, title, description, children }: Dia
           onOpenAutoFocus={focusFirstField}
           className="fixed top-[12vh] left-1/2 z-50 max-h-[80vh] w-[calc(100vw-32px)] max-w-120 -translate-x-1/2 animate-rise overflow-y-auto rounded-lg border border-line bg-raised p-5 shadow-float"
         >
-          <div className="flex items-start justify-between gap-4">
-            <Part.Title className="font-medium text-ink text-lg">{title}</Part.Title>
-            <Part.Close asChild>
-              <Button variant="ghost" size="icon-small" aria-label="Close" className="-mt-1 -mr-1">
-                <X aria-hidden />
-              </Button>
-            </Part.Close>
-          </div>
+          <Part.Title className="pr-10 font-medium text-ink text-lg">{title}</Part.Title>
           {description ? <Part.Description className="mt-1 text-ink-2 text-sm">{description}</Part.Description> : null}
           {children}
+          {/* Last in the order of keys: who opens the dialog begins at its first field. */}
+          <Part.Close asChild>
+            <Button variant="ghost" size="icon-small" aria-label="Close" className="absolute top-4 right-4">
+              <X aria-hidden />
+            </Button>
+          </Part.Close>
         </Part.Content>
       </Part.Portal>
     </Part.Root>

@@ -35,7 +35,3 @@ export function DropdownItem({ className, ...rest }: ComponentProps<typeof Part.
     />
   );
 }
-
-export function DropdownLine() {
-  return <Part.Separator className="my-1 h-px bg-line" />;
-}
