@@ -81,8 +81,7 @@ function FirstStart({ mayEdit }: { mayEdit: boolean }) {
           }
         >
           Write a job down once: an image, a command, and when it shall run. Belfry makes EventBridge Scheduler and ECS match it; this page
-          then tells what failed, what is running and what comes next. An image to begin with:{" "}
-          <code className="mono text-ink">alpine:3</code> with the command <code className="mono text-ink">echo hello</code>.
+          then tells what failed, what is running and what comes next. The form has an example to begin with.
         </EmptyState>
       </div>
       <LookAgain changing={false} />

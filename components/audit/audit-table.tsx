@@ -1,5 +1,5 @@
-import Link from "next/link";
 import { Fold } from "@/components/ui/fold";
+import { RowLink } from "@/components/ui/row-link";
 import { Cell, Head, HeadRow, Row, Table } from "@/components/ui/table";
 import { TimeText } from "@/components/ui/time-text";
 import type { AuditList } from "@/lib/audit/list-audit";
@@ -52,9 +52,9 @@ function AuditLine({ row }: { row: AuditRow }) {
         <span className="break-words">
           {words[row.action] ?? row.action}{" "}
           {slug && row.action !== "job.delete" ? (
-            <Link href={paths.job(slug)} className="rounded-sm font-medium text-ink hover:underline hover:underline-offset-2">
+            <RowLink href={paths.job(slug)} className="rounded-sm font-medium text-ink">
               {row.subjectName}
-            </Link>
+            </RowLink>
           ) : (
             <span className="font-medium text-ink">{row.subjectName}</span>
           )}

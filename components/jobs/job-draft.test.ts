@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { type Fault, Invalid } from "@/lib/domain/errors";
 import { type JobInput, parseJobInput } from "@/lib/domain/job";
 import { credentialWarning, suggestSlug, tidyFaults, toDraft, toInput, type VariableDraft, variableField } from "./job-draft";
-import { newDraft } from "./new-draft";
+import { exampleDraft, newDraft } from "./new-draft";
 
 const now = new Date("2026-11-21T10:00:00Z");
 
@@ -36,6 +36,13 @@ test("a saved job opens in the form and is saved again as it was", () => {
 test("a form with a name, an address and an image is enough", () => {
   const draft = { ...newDraft("UTC"), name: "Report", slug: "report", image: "alpine" };
   expect(parseJobInput(toInput(draft).input, now)).toMatchObject({ application: "report", definition: { cpu: 256, memory: 512 } });
+});
+
+test("the example can be saved as it is", () => {
+  expect(parseJobInput(toInput(exampleDraft("UTC")).input, now)).toMatchObject({
+    slug: "hello",
+    definition: { command: ["sh", "-c", expect.any(String)] },
+  });
 });
 
 test("an open quote is told at the command", () => {

@@ -1,7 +1,7 @@
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { RunStateBadge } from "@/components/runs/run-state-badge";
 import { formatLength } from "@/components/ui/moments";
+import { RowLink } from "@/components/ui/row-link";
 import { TimeText } from "@/components/ui/time-text";
 import type { Job, SyncState } from "@/lib/domain/job";
 import type { Run } from "@/lib/domain/run";
@@ -27,9 +27,9 @@ export function JobFacts({ job, sync, nextAt, last, usualSeconds }: JobFactsProp
       <Cell name="Last result">
         {last ? (
           <span className="flex flex-wrap items-center gap-x-2">
-            <Link href={paths.run(job.slug, last.id)} className="inline-flex rounded-sm hover:underline hover:underline-offset-2">
+            <RowLink href={paths.run(job.slug, last.id)} className="inline-flex rounded-sm">
               <RunStateBadge state={last.state} />
-            </Link>
+            </RowLink>
             <TimeText at={last.stoppedAt ?? last.startedAt ?? last.dueAt} timeZone={job.timeZone} className="text-ink-3" />
           </span>
         ) : (

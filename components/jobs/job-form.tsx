@@ -35,6 +35,8 @@ export type PreviewJob = (request: { slug: string | null; input: JobInput }) => 
 
 type JobFormProps = {
   initial: JobDraft;
+  /** What a new form can be filled with by one press. */
+  example?: JobDraft;
   /** The job that is edited, as it was when the page was opened; null for a new one. */
   editing: { slug: string; generation: number } | null;
   timeZones: readonly string[];
@@ -46,7 +48,7 @@ type JobFormProps = {
 };
 
 /** Everything about a job in one form; what it means stands beside it while it is written. */
-export function JobForm({ initial, editing: opened, timeZones, applications, save, preview, reason }: JobFormProps) {
+export function JobForm({ initial, example, editing: opened, timeZones, applications, save, preview, reason }: JobFormProps) {
   const router = useRouter();
   // As it was when the form was opened: a page that is drawn again must not make an old form look fresh.
   const [editing] = useState(opened);
@@ -133,8 +135,6 @@ export function JobForm({ initial, editing: opened, timeZones, applications, sav
     change({ cpu, memory }, "definition.cpu", "definition.memory");
   }
 
-  const slug = slugIsOwn ? draft.slug : suggestSlug(draft.name);
-
   return (
     <form
       noValidate
@@ -151,7 +151,17 @@ export function JobForm({ initial, editing: opened, timeZones, applications, sav
             {faults.length > 0 || refusal ? <FaultSummary faults={faults} refusal={refusal} /> : null}
           </div>
 
-          <Card title="Job" id="card-job">
+          <Card
+            title="Job"
+            id="card-job"
+            aside={
+              example && draft === initial ? (
+                <Button size="small" variant="ghost" onClick={() => setDraft(example)}>
+                  Fill in an example
+                </Button>
+              ) : null
+            }
+          >
             <div className="grid gap-4 sm:grid-cols-2">
               <Field id="name" label="Name" error={errorOf("name")}>
                 {(control) => (
@@ -170,13 +180,13 @@ export function JobForm({ initial, editing: opened, timeZones, applications, sav
                 id="slug"
                 label="Address"
                 error={errorOf("slug")}
-                hint={slug ? `This job's page: ${paths.job(slug)}` : "Where this job's page is found; the name suggests one."}
+                hint={draft.slug ? `This job's page: ${paths.job(draft.slug)}` : "Where this job's page is found; the name suggests one."}
               >
                 {(control) => (
                   <Input
                     {...control}
                     className="mono"
-                    value={slug}
+                    value={draft.slug}
                     spellCheck={false}
                     autoCapitalize="none"
                     onChange={(event) => {
@@ -199,7 +209,7 @@ export function JobForm({ initial, editing: opened, timeZones, applications, sav
                       {...control}
                       value={draft.application}
                       list="applications"
-                      placeholder={slug}
+                      placeholder={draft.slug}
                       onChange={(event) => change({ application: event.target.value }, "application")}
                     />
                     <datalist id="applications">

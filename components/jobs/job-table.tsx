@@ -1,8 +1,8 @@
-import Link from "next/link";
 import { runStateLook } from "@/components/runs/run-state-badge";
 import { RunStrip } from "@/components/runs/run-strip";
 import { cn } from "@/components/ui/cn";
 import { formatLength } from "@/components/ui/moments";
+import { RowLink } from "@/components/ui/row-link";
 import { toneText } from "@/components/ui/shape";
 import { Cell, Head, HeadRow, Row, Table } from "@/components/ui/table";
 import { TimeText } from "@/components/ui/time-text";
@@ -47,7 +47,7 @@ function JobLine({ row: { job, nextAt, last, strip, usualSeconds }, now }: { row
             )}
           />
           <div className="min-w-0">
-            <Link
+            <RowLink
               href={paths.job(job.slug)}
               className={cn(
                 "block break-words rounded-sm font-medium leading-5 hover:underline hover:underline-offset-2",
@@ -55,7 +55,7 @@ function JobLine({ row: { job, nextAt, last, strip, usualSeconds }, now }: { row
               )}
             >
               {job.name}
-            </Link>
+            </RowLink>
             <span className={cn("block text-ink-3 text-xs", job.application === job.slug && "lg:hidden")}>
               {job.application === job.slug ? null : (
                 <>
@@ -89,16 +89,12 @@ function JobLine({ row: { job, nextAt, last, strip, usualSeconds }, now }: { row
       </Cell>
       <Cell className="whitespace-nowrap">
         {last ? (
-          <Link
-            href={paths.run(job.slug, last.id)}
-            title={last.headline ?? undefined}
-            className="rounded-sm hover:underline hover:underline-offset-2"
-          >
+          <RowLink href={paths.run(job.slug, last.id)} title={last.headline ?? undefined}>
             <span className={cn("font-medium", toneText[runStateLook[last.state].tone])}>{runStateLook[last.state].word}</span>{" "}
             <span className="text-ink-3 text-xs max-xs:block">
               <TimeText at={last.stoppedAt ?? last.startedAt ?? last.dueAt} timeZone={job.timeZone} />
             </span>
-          </Link>
+          </RowLink>
         ) : (
           <span className="text-ink-3">No runs yet</span>
         )}

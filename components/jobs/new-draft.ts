@@ -21,3 +21,16 @@ export function newDraft(timeZone: string): JobDraft {
     maximumEventAgeMinutes: String(defaultPolicies.maximumEventAgeSeconds / 60),
   };
 }
+
+/** A job that runs everywhere at once: for who wants to see one before they write their own. */
+export function exampleDraft(timeZone: string): JobDraft {
+  return {
+    ...newDraft(timeZone),
+    name: "Hello",
+    slug: "hello",
+    description: "Says hello every minute. Delete it when you have seen it.",
+    image: "public.ecr.aws/docker/library/alpine:3",
+    command: `sh -c 'for i in 1 2 3; do echo "hello $i"; sleep 1; done'`,
+    expression: "cron(* * * * ? *)",
+  };
+}

@@ -1,5 +1,5 @@
-import Link from "next/link";
 import { ScheduleWords } from "@/components/jobs/schedule-words";
+import { RowLink } from "@/components/ui/row-link";
 import { TimeText } from "@/components/ui/time-text";
 import type { Overview } from "@/lib/jobs/get-overview";
 import { paths } from "@/lib/paths";
@@ -15,9 +15,9 @@ export function ComingBoard({ coming }: Pick<Overview, "coming">) {
           className="grid h-10 grid-cols-[72px_minmax(0,1fr)_auto] items-center gap-3 border-line border-b px-4 text-sm last:border-b-0 sm:grid-cols-[72px_minmax(0,1.4fr)_minmax(0,1fr)_72px]"
         >
           <TimeText at={at} form="short" timeZone={job.timeZone} className="font-medium text-ink" />
-          <Link href={paths.job(job.slug)} className="truncate rounded-sm text-ink hover:underline hover:underline-offset-2">
+          <RowLink href={paths.job(job.slug)} className="truncate rounded-sm text-ink">
             {job.name}
-          </Link>
+          </RowLink>
           <span className="truncate text-ink-3 text-xs max-sm:hidden">
             <ScheduleWords expression={job.expression} timeZone={job.timeZone} />
           </span>

@@ -1,9 +1,9 @@
 import { Check } from "lucide-react";
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { syncLook } from "@/components/jobs/job-condition";
 import { runStateLook } from "@/components/runs/run-state-badge";
 import { cn } from "@/components/ui/cn";
+import { RowLink } from "@/components/ui/row-link";
 import { Shape, toneText } from "@/components/ui/shape";
 import { TimeText } from "@/components/ui/time-text";
 import type { Overview } from "@/lib/jobs/get-overview";
@@ -26,9 +26,9 @@ export function NeedsYou({ failed, outOfSync }: Pick<Overview, "failed" | "outOf
         <Line
           key={job.id}
           mark={<Shape {...runStateLook[last.state]} className="mt-0.5" />}
-          title={<Link href={paths.job(job.slug)}>{job.name}</Link>}
+          title={<RowLink href={paths.job(job.slug)}>{job.name}</RowLink>}
           aside={<TimeText at={last.stoppedAt ?? last.dueAt} />}
-          action={<Link href={paths.run(job.slug, last.id)}>Read why</Link>}
+          action={<RowLink href={paths.run(job.slug, last.id)}>Read why</RowLink>}
         >
           <span className={cn("font-medium", toneText[runStateLook[last.state].tone])}>
             {timesWords(runStateLook[last.state].word, failures)}
@@ -40,9 +40,9 @@ export function NeedsYou({ failed, outOfSync }: Pick<Overview, "failed" | "outOf
         <Line
           key={id}
           mark={<Shape {...syncLook[sync]} className="mt-0.5" />}
-          title={<Link href={paths.job(slug)}>{name}</Link>}
+          title={<RowLink href={paths.job(slug)}>{name}</RowLink>}
           aside={<TimeText at={syncError?.at ?? savedAt} />}
-          action={<Link href={paths.job(slug)}>See the job</Link>}
+          action={<RowLink href={paths.job(slug)}>See the job</RowLink>}
         >
           <span className={cn("font-medium", toneText[syncLook[sync].tone])}>{syncLook[sync].word}</span>
           {syncError ? ` · ${syncError.sentence}` : ""}

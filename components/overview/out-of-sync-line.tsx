@@ -1,4 +1,4 @@
-import Link from "next/link";
+import { RowLink } from "@/components/ui/row-link";
 import { Shape } from "@/components/ui/shape";
 import type { Overview } from "@/lib/jobs/get-overview";
 import { paths } from "@/lib/paths";
@@ -19,12 +19,12 @@ export function OutOfSyncLine({ outOfSync }: Pick<Overview, "outOfSync">) {
             {deletedAt ? (
               `${name} (being removed)`
             ) : (
-              <Link
+              <RowLink
                 href={paths.job(slug)}
                 className="rounded-sm text-ink underline decoration-line-strong underline-offset-2 hover:decoration-ink"
               >
                 {name}
-              </Link>
+              </RowLink>
             )}
           </span>
         ))}
@@ -32,12 +32,12 @@ export function OutOfSyncLine({ outOfSync }: Pick<Overview, "outOfSync">) {
           <>
             {" "}
             and{" "}
-            <Link
+            <RowLink
               href={paths.jobs({ state: "out-of-sync" })}
               className="rounded-sm text-ink underline decoration-line-strong underline-offset-2 hover:decoration-ink"
             >
               {onTheWay.length - named.length} more
-            </Link>
+            </RowLink>
           </>
         ) : null}
       </span>

@@ -1,5 +1,5 @@
-import Link from "next/link";
 import { Fold } from "@/components/ui/fold";
+import { RowLink } from "@/components/ui/row-link";
 import { TimeText } from "@/components/ui/time-text";
 import type { Overview } from "@/lib/jobs/get-overview";
 import { paths } from "@/lib/paths";
@@ -14,9 +14,9 @@ export function Recovered({ failed }: Pick<Overview, "failed">) {
         <ul className="flex flex-col gap-1 pl-4 text-sm">
           {recovered.map(({ job, failures, last }) => (
             <li key={job.id} className="flex flex-wrap items-baseline gap-x-2 text-ink-2">
-              <Link href={paths.run(job.slug, last.id)} className="rounded-sm text-ink hover:underline hover:underline-offset-2">
+              <RowLink href={paths.run(job.slug, last.id)} className="rounded-sm text-ink">
                 {job.name}
-              </Link>
+              </RowLink>
               <span className="min-w-0 break-words">{last.headline ?? `failed ${failures === 1 ? "once" : `${failures} times`}`}</span>
               <TimeText at={last.stoppedAt ?? last.dueAt} className="text-ink-3 text-xs" />
             </li>

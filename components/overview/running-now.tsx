@@ -1,9 +1,9 @@
 "use client";
 
-import Link from "next/link";
 import { RunStateBadge } from "@/components/runs/run-state-badge";
 import { cn } from "@/components/ui/cn";
 import { formatLength } from "@/components/ui/moments";
+import { RowLink } from "@/components/ui/row-link";
 import { LengthText, TimeText } from "@/components/ui/time-text";
 import { useNow } from "@/components/ui/viewer-clock";
 import type { Overview } from "@/lib/jobs/get-overview";
@@ -30,12 +30,9 @@ function RunningLine({ run, job, usualSeconds }: Overview["running"][number]) {
     <li className="border-line border-b px-4 py-2.5 last:border-b-0">
       <div className="flex flex-wrap items-baseline justify-between gap-x-3">
         <span className="flex min-w-0 items-baseline gap-3">
-          <Link
-            href={paths.run(job.slug, run.id)}
-            className="min-w-0 truncate rounded-sm font-medium text-ink text-sm hover:underline hover:underline-offset-2"
-          >
+          <RowLink href={paths.run(job.slug, run.id)} className="min-w-0 truncate rounded-sm font-medium text-ink text-sm">
             {job.name}
-          </Link>
+          </RowLink>
           <RunStateBadge state={run.state} className="self-center text-xs" />
         </span>
         <span className="text-ink-3 text-xs">

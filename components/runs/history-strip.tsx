@@ -1,5 +1,5 @@
-import Link from "next/link";
 import { formatLength } from "@/components/ui/moments";
+import { RowLink } from "@/components/ui/row-link";
 import type { RunSummary } from "@/lib/domain/run";
 import { paths } from "@/lib/paths";
 import { runStateLook } from "./run-state-badge";
@@ -30,7 +30,7 @@ export function HistoryStrip({ slug, runs, now, count = 72 }: { slug: string; ru
           const words = `${runStateLook[bar.state].word}${length === null ? "" : `, ${formatLength(length)}`}${run?.headline ? `: ${run.headline}` : ""}`;
           return (
             <li key={bar.id} className="w-[9px] shrink-0">
-              <Link
+              <RowLink
                 href={paths.run(slug, bar.id)}
                 // The table below has the same links: who goes by keyboard need not pass them all twice.
                 tabIndex={-1}
@@ -47,7 +47,7 @@ export function HistoryStrip({ slug, runs, now, count = 72 }: { slug: string; ru
                 >
                   <StripMark {...bar} x={0} />
                 </svg>
-              </Link>
+              </RowLink>
             </li>
           );
         })}

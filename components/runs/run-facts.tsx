@@ -1,8 +1,8 @@
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { CopyText } from "@/components/ui/copy-text";
 import { Fold } from "@/components/ui/fold";
 import { formatLength } from "@/components/ui/moments";
+import { RowLink } from "@/components/ui/row-link";
 import { LengthText, TimeText } from "@/components/ui/time-text";
 import { describeCpu, describeMemory } from "@/lib/domain/fargate";
 import type { Job } from "@/lib/domain/job";
@@ -57,25 +57,25 @@ export function RunFacts({ run, job, usualSeconds, duplicates }: RunFactsProps) 
         {run.attempt !== null && run.attempt > 1 ? <Fact name="Try">{`${run.attempt}: AWS could not start it before`}</Fact> : null}
         {run.repeatOfId ? (
           <Fact name="Repeats">
-            <Link href={paths.run(job.slug, run.repeatOfId)} className={link}>
+            <RowLink href={paths.run(job.slug, run.repeatOfId)} className={link}>
               an earlier run
-            </Link>
+            </RowLink>
           </Fact>
         ) : null}
         {duplicates.length > 0 ? (
           <Fact name="Started twice">
             {duplicates.map(({ id }, index) => (
-              <Link key={id} href={paths.run(job.slug, id)} className={`${link} mr-2`}>
+              <RowLink key={id} href={paths.run(job.slug, id)} className={`${link} mr-2`}>
                 {duplicates.length === 1 ? "the other task" : `other task ${index + 1}`}
-              </Link>
+              </RowLink>
             ))}
           </Fact>
         ) : null}
         {run.duplicateOfId ? (
           <Fact name="Second task of">
-            <Link href={paths.run(job.slug, run.duplicateOfId)} className={link}>
+            <RowLink href={paths.run(job.slug, run.duplicateOfId)} className={link}>
               this moment's run
-            </Link>
+            </RowLink>
           </Fact>
         ) : null}
       </dl>

@@ -1,4 +1,4 @@
-import Link from "next/link";
+import { RowLink } from "@/components/ui/row-link";
 import { Cell, Head, HeadRow, Row, Table } from "@/components/ui/table";
 import { LengthText, TimeText } from "@/components/ui/time-text";
 import { isEnded } from "@/lib/domain/run";
@@ -24,12 +24,9 @@ export function RunTable({ rows, timeZone, label }: RunTableProps) {
         {rows.map(({ run, job }) => (
           <Row key={run.id}>
             <Cell className="whitespace-nowrap">
-              <Link
-                href={paths.run(job.slug, run.id)}
-                className="inline-flex rounded-sm align-top hover:underline hover:underline-offset-2"
-              >
+              <RowLink href={paths.run(job.slug, run.id)} className="inline-flex rounded-sm align-top">
                 <RunStateBadge state={run.state} />
-              </Link>
+              </RowLink>
             </Cell>
             <Cell className="whitespace-nowrap">
               <TimeText at={run.dueAt} form="short" timeZone={timeZone} className="text-ink" />{" "}

@@ -9,6 +9,7 @@ export function Chip({ href, chosen, children }: { href: string; chosen: boolean
     <Link
       href={href}
       scroll={false}
+      prefetch={false}
       aria-current={chosen ? "true" : undefined}
       className={cn(
         "inline-flex h-7 items-center gap-1 whitespace-nowrap rounded-md border px-2.5 font-medium text-xs transition-colors duration-120",

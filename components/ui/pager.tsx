@@ -12,7 +12,7 @@ export function Pager({ first, next, words, nextWord = "Next page" }: PagerProps
       <div className="flex gap-2">
         {first ? (
           <Button asChild size="small" variant="ghost">
-            <Link href={first}>
+            <Link href={first} prefetch={false}>
               <ChevronsLeft aria-hidden />
               First page
             </Link>
@@ -20,7 +20,7 @@ export function Pager({ first, next, words, nextWord = "Next page" }: PagerProps
         ) : null}
         {next ? (
           <Button asChild size="small">
-            <Link href={next}>
+            <Link href={next} prefetch={false}>
               {nextWord}
               <ChevronRight aria-hidden />
             </Link>

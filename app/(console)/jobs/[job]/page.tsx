@@ -1,5 +1,4 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { DefinitionFacts } from "@/components/jobs/definition-facts";
 import { JobActions } from "@/components/jobs/job-actions";
 import { isSettled, JobMark, jobConditionOf } from "@/components/jobs/job-condition";
@@ -15,6 +14,7 @@ import { LookAgain } from "@/components/shell/look-again";
 import { PageHeader, Section } from "@/components/shell/page-header";
 import { Card } from "@/components/ui/card";
 import { EmptyState } from "@/components/ui/empty-state";
+import { RowLink } from "@/components/ui/row-link";
 import { may } from "@/lib/domain/actor";
 import { isEnded } from "@/lib/domain/run";
 import { getJob } from "@/lib/jobs/get-job";
@@ -86,12 +86,9 @@ export default async function JobPage({ params }: JobPageProps) {
             title="Runs"
             aside={
               runs.rows.length > 0 ? (
-                <Link
-                  href={paths.jobRuns(job.slug)}
-                  className="rounded-sm text-ink-2 hover:text-ink hover:underline hover:underline-offset-2"
-                >
+                <RowLink href={paths.jobRuns(job.slug)} className="rounded-sm text-ink-2 hover:text-ink">
                   All runs
-                </Link>
+                </RowLink>
               ) : null
             }
           >
@@ -119,12 +116,9 @@ export default async function JobPage({ params }: JobPageProps) {
             title="Revisions"
             id="revisions"
             aside={
-              <Link
-                href={paths.jobRevisions(job.slug)}
-                className="rounded-sm text-ink-2 hover:text-ink hover:underline hover:underline-offset-2"
-              >
+              <RowLink href={paths.jobRevisions(job.slug)} className="rounded-sm text-ink-2 hover:text-ink">
                 All revisions
-              </Link>
+              </RowLink>
             }
           >
             <RevisionList revisions={revisions.slice(0, 6)} />

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { cookies } from "next/headers";
 import { JobForm } from "@/components/jobs/job-form";
-import { newDraft } from "@/components/jobs/new-draft";
+import { exampleDraft, newDraft } from "@/components/jobs/new-draft";
 import { PageHeader } from "@/components/shell/page-header";
 import { zoneCookie } from "@/components/ui/zone-cookie";
 import { listJobs } from "@/lib/jobs/list-jobs";
@@ -18,12 +18,14 @@ export default async function NewJobPage() {
     reason: reasonNotTo(actor, "edit jobs"),
     applications: (await listJobs({ actor, limit: 1 })).applications,
   }));
-  const zone = (await cookies()).get(zoneCookie)?.value;
+  const kept = (await cookies()).get(zoneCookie)?.value;
+  const zone = kept && isTimeZone(kept) ? kept : "UTC";
   return (
     <>
       <PageHeader title="New job" crumbs={[{ name: "Jobs", path: paths.jobs() }]} />
       <JobForm
-        initial={newDraft(zone && isTimeZone(zone) ? zone : "UTC")}
+        initial={newDraft(zone)}
+        example={exampleDraft(zone)}
         editing={null}
         timeZones={timeZones()}
         applications={applications}
