@@ -46,14 +46,15 @@ test("what AWS refuses is said on the job in words, and a change that AWS takes 
     operation: "CreateSchedule",
     times: 1,
     error: {
-      code: "ValidationException",
-      message: "The execution role you provide must allow AWS EventBridge Scheduler to assume the role, says the test.",
-      status: 400,
+      code: "AccessDeniedException",
+      message: "User: belfry is not authorized to perform: iam:PassRole on resource: belfry-scheduler",
+      status: 403,
     },
   });
   const job = await makeJob();
   await see.openJob(job.slug);
-  await expect(page.getByText(/role/i).first()).toBeVisible();
+  await page.getByText("AWS's own words").click();
+  await expect(page.getByText("not authorized to perform: iam:PassRole")).toBeVisible();
   await page.goto(`/jobs/${job.slug}/edit`);
   await page.waitForLoadState("networkidle");
   await page.getByLabel("Description").fill("Again");

@@ -12,8 +12,7 @@ test("somebody builds a job with the builder, watches it fire, and deletes it by
   await page.getByLabel("Image").fill("busybox:1.36");
   await page.getByRole("textbox", { name: /^Command/ }).fill(`sh -c 'echo "the heart beats"; sleep 3; echo done'`);
   await expect(page.getByRole("list", { name: "Command in parts" }).getByRole("listitem")).toHaveCount(3);
-  await page.getByLabel("How often").click();
-  await page.getByRole("option", { name: "Every few minutes" }).click();
+  await page.getByRole("radio", { name: "Every few minutes" }).click();
   await page.getByLabel("Minutes", { exact: true }).fill("1");
   await expect(page.getByRole("complementary", { name: "Preview" })).toContainText(/every minute/i);
   await page.getByRole("button", { name: "Save and apply" }).click();

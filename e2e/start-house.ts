@@ -9,10 +9,14 @@ export type House = { address: string; aws: string; admin: Account; stop(): Prom
 
 /** Starts a whole Belfry the way a newcomer does, on ports and in a folder of its own, and reads how to sign in from what it prints. */
 export async function startHouse({ dataFolder, port }: { dataFolder: string; port: number }): Promise<House> {
-  const house = spawn("tsx", ["lib/sandbox/start.ts", "--data", dataFolder, "--port", String(port), "--aws-port", String(port + 1)], {
-    cwd: join(import.meta.dirname, ".."),
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const house = spawn(
+    "tsx",
+    ["lib/sandbox/start.ts", "--reset", "--data", dataFolder, "--port", String(port), "--aws-port", String(port + 1)],
+    {
+      cwd: join(import.meta.dirname, ".."),
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   const stop = () => end(house);
   try {
     const admin = await firstAdmin(house);
