@@ -20,28 +20,24 @@ export function RunFacts({ run, job, usualSeconds, duplicates }: RunFactsProps) 
     <div className="mt-3 flex flex-col gap-2 border-line border-t pt-3">
       <dl className="grid grid-cols-2 gap-x-6 gap-y-2 text-sm md:grid-cols-3 xl:grid-cols-5">
         <Fact name={isEnded(run) ? "Took" : "So far"}>
-          {run.startedAt ? (
-            <LengthText from={run.startedAt} to={run.stoppedAt ?? (isEnded(run) ? run.startedAt : null)} />
-          ) : (
-            <span className="text-ink-3">{isEnded(run) ? "Never ran" : "Not started"}</span>
-          )}
+          <Took run={run} />
           {usualSeconds !== null ? <span className="text-ink-3">{`, usually ${formatLength(usualSeconds * 1000)}`}</span> : null}
         </Fact>
         <Fact name="Exit code">
-          {run.exitCode === null ? <span className="text-ink-3">{run.stoppedAt ? "AWS told none" : "Not ended"}</span> : run.exitCode}
+          {run.exitCode === null ? <span className="text-ink-3">{isEnded(run) ? "None was told" : "Not ended"}</span> : run.exitCode}
         </Fact>
         <Fact name="Started">
           {run.startedAt ? (
             <TimeText at={run.startedAt} form="clock" timeZone={job.timeZone} />
           ) : (
-            <span className="text-ink-3">Not yet</span>
+            <span className="text-ink-3">{isEnded(run) ? "Never" : "Not yet"}</span>
           )}
         </Fact>
         <Fact name="Ended">
           {run.stoppedAt ? (
             <TimeText at={run.stoppedAt} form="clock" timeZone={job.timeZone} />
           ) : (
-            <span className="text-ink-3">Not yet</span>
+            <span className="text-ink-3">{isEnded(run) ? "Not known" : "Not yet"}</span>
           )}
         </Fact>
         <Fact name="Seen">
@@ -84,6 +80,12 @@ export function RunFacts({ run, job, usualSeconds, duplicates }: RunFactsProps) 
       </Fold>
     </div>
   );
+}
+
+function Took({ run }: { run: Run }) {
+  if (run.startedAt && (run.stoppedAt || !isEnded(run))) return <LengthText from={run.startedAt} to={run.stoppedAt} />;
+  if (!isEnded(run)) return <span className="text-ink-3">Not started</span>;
+  return <span className="text-ink-3">{run.startedAt ? "Not known" : "Never ran"}</span>;
 }
 
 function RunIds({ run }: { run: Run }) {

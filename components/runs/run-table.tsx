@@ -33,7 +33,7 @@ export function RunTable({ rows, timeZone, label }: RunTableProps) {
               <TimeText at={run.dueAt} timeZone={timeZone} className="text-ink-3 text-xs max-sm:hidden" />
             </Cell>
             <Cell className="whitespace-nowrap text-right max-sm:hidden">
-              {run.startedAt ? <LengthText from={run.startedAt} to={run.stoppedAt ?? (isEnded(run) ? run.startedAt : null)} /> : null}
+              {run.startedAt && (run.stoppedAt || !isEnded(run)) ? <LengthText from={run.startedAt} to={run.stoppedAt} /> : null}
             </Cell>
             <Cell className="w-full max-w-0">
               <span className="block truncate" title={run.cause?.headline}>

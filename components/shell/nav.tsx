@@ -42,6 +42,8 @@ export function Nav({ narrow = false, onGo }: { narrow?: boolean; onGo?: () => v
                 <li key={path}>
                   <Link
                     href={path}
+                    // Pages are made anew for each visit: fetching all of them on every visit would be work for nobody.
+                    prefetch={false}
                     onClick={onGo}
                     aria-current={current ? "page" : undefined}
                     title={narrow ? name : undefined}

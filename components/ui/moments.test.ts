@@ -23,7 +23,7 @@ test.each([
   [-2000, "just now"],
   [-42_000, "42 s ago"],
   [-3 * minute, "3 min ago"],
-  [-7 * hour - 5 * minute, "7 h ago"],
+  [-3 * hour - 40 * minute, "3 h ago"],
   [-3 * 24 * hour, "3 d ago"],
   [2 * hour + 10 * minute, "in 2 h 10 min"],
 ])("a moment %i ms away reads %s", (away, words) => {

@@ -25,7 +25,7 @@ export function formatDistance(at: number, now: number): string {
   const ahead = at - now;
   if (Math.abs(ahead) < 1000) return ahead > 0 ? "in 1 s" : "just now";
   if (ahead > 0) return `in ${formatCoarse(ahead)}`;
-  return -ahead < 5000 ? "just now" : `${formatCoarse(-ahead)} ago`;
+  return -ahead < 5000 ? "just now" : `${formatCoarse(-ahead, false)} ago`;
 }
 
 /** "in 04:05", "in 2 h 10 min": a countdown that shows seconds when they matter; "now" when it is over. */
@@ -36,10 +36,11 @@ export function formatCountdown(at: number, now: number): string {
   return `in ${formatCoarse(ahead)}`;
 }
 
-function formatCoarse(ms: number): string {
+/** One unit; with `exact` two of them, for the next hours, where they help to plan. */
+function formatCoarse(ms: number, exact = true): string {
   if (ms < minute) return `${Math.floor(ms / 1000)} s`;
   if (ms < hour) return `${Math.floor(ms / minute)} min`;
-  if (ms < day) return twoUnits(ms, hour, "h", minute, "min", ms < 6 * hour);
+  if (ms < day) return twoUnits(ms, hour, "h", minute, "min", exact && ms < 6 * hour);
   return `${Math.floor(ms / day)} d`;
 }
 

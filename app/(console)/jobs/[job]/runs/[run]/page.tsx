@@ -52,6 +52,10 @@ export default async function RunPage({ params }: RunPageProps) {
               Due <TimeText at={run.dueAt} form="full" timeZone={job.timeZone} />
             </span>
             <RunTriggerWords run={run} />
+            <nav aria-label="Runs beside this one" className="-my-1 flex items-center text-xs">
+              <Neighbour slug={job.slug} runId={olderId} way="older" />
+              <Neighbour slug={job.slug} runId={newerId} way="newer" />
+            </nav>
           </span>
         }
         actions={
@@ -72,10 +76,6 @@ export default async function RunPage({ params }: RunPageProps) {
                 </Link>
               </Button>
             ) : null}
-            <nav aria-label="Runs beside this one" className="flex">
-              <Neighbour slug={job.slug} runId={olderId} name="Older run" />
-              <Neighbour slug={job.slug} runId={newerId} name="Newer run" />
-            </nav>
           </>
         }
       />
@@ -103,18 +103,14 @@ export default async function RunPage({ params }: RunPageProps) {
   );
 }
 
-function Neighbour({ slug, runId, name }: { slug: string; runId: string | null; name: "Older run" | "Newer run" }) {
-  const Mark = name === "Older run" ? ChevronLeft : ChevronRight;
-  if (!runId)
-    return (
-      <Button variant="ghost" size="icon" disabled aria-label={`${name}: there is none`}>
-        <Mark aria-hidden />
-      </Button>
-    );
+function Neighbour({ slug, runId, way }: { slug: string; runId: string | null; way: "older" | "newer" }) {
+  if (!runId) return null;
   return (
-    <Button asChild variant="ghost" size="icon">
-      <Link href={paths.run(slug, runId)} aria-label={name} title={name}>
-        <Mark aria-hidden />
+    <Button asChild variant="ghost" size="small" className="font-normal text-ink-3">
+      <Link href={paths.run(slug, runId)} prefetch={false}>
+        {way === "older" ? <ChevronLeft aria-hidden /> : null}
+        {way === "older" ? "Older run" : "Newer run"}
+        {way === "newer" ? <ChevronRight aria-hidden /> : null}
       </Link>
     </Button>
   );
