@@ -69,14 +69,10 @@ export async function findTaskDefinitions(db: Db, environmentId: string, fingerp
   return rows.map((row) => ({ ...row, document: row.document as object }));
 }
 
-/** Notes a revision that was registered, or found again by its tag. A second note changes nothing. */
+/** Notes a revision that was registered, or found again by its tag. A second note changes nothing, also at the same moment. */
 export async function recordTaskDefinition(db: Db, row: Omit<TaskDefinitionRow, "unusedSince" | "retiredAt">): Promise<void> {
-  const { environmentId, arn } = row;
-  await db.taskDefinition.upsert({
-    where: { environmentId_arn: { environmentId, arn } },
-    create: { ...row, document: toJson(row.document) as object },
-    update: {},
-  });
+  // Not an upsert: with nothing to update Prisma looks first and inserts then, and the slower of two fails.
+  await db.taskDefinition.createMany({ data: [{ ...row, document: toJson(row.document) as object }], skipDuplicates: true });
 }
 
 /** Notes what had been changed in AWS behind our back and was put right. */
