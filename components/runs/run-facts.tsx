@@ -17,7 +17,7 @@ const link = "rounded-sm underline decoration-ink-3 underline-offset-2 hover:dec
 /** What else is known of a run: the first questions in one row, every id folded below, copied by a click. */
 export function RunFacts({ run, job, usualSeconds, duplicates }: RunFactsProps) {
   return (
-    <div className="mt-3 flex flex-col gap-2 border-line border-t pt-3">
+    <div className="flex flex-col gap-2 border-line not-first:mt-3 not-first:border-t not-first:pt-3">
       <dl className="grid grid-cols-2 gap-x-6 gap-y-2 text-sm md:grid-cols-3 xl:grid-cols-5">
         <Fact name={isEnded(run) ? "Took" : "So far"}>
           <Took run={run} />
@@ -47,7 +47,7 @@ export function RunFacts({ run, job, usualSeconds, duplicates }: RunFactsProps) 
               <span className="text-ink-3">{run.source === "sweep" ? ", by looking" : ", by event"}</span>
             </>
           ) : (
-            <span className="text-ink-3">Not in AWS yet</span>
+            <span className="text-ink-3">{isEnded(run) ? "Never in AWS" : "Not in AWS yet"}</span>
           )}
         </Fact>
         {run.attempt !== null && run.attempt > 1 ? <Fact name="Try">{`${run.attempt}: AWS could not start it before`}</Fact> : null}

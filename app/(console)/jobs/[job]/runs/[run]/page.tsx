@@ -10,6 +10,7 @@ import { RunFacts } from "@/components/runs/run-facts";
 import { runStateLook } from "@/components/runs/run-state-badge";
 import { LaunchRefusal, RunTitle } from "@/components/runs/run-title";
 import { RunTriggerWords } from "@/components/runs/run-trigger";
+import { silentEnds } from "@/components/runs/silent-ends";
 import { LookAgain } from "@/components/shell/look-again";
 import { PageHeader } from "@/components/shell/page-header";
 import { Button } from "@/components/ui/button";
@@ -35,6 +36,7 @@ export default async function RunPage({ params }: RunPageProps) {
   const { page, actor } = await ask(paths.run(slug, runId), async (actor) => ({ page: await getRun({ actor, runId }), actor }));
   const { run, job, usualSeconds, duplicates, newerId, olderId } = page;
   const ended = isEnded(run);
+  const cause = run.cause ?? silentEnds[run.state];
   const mayRun = reasonNotTo(actor, "run jobs");
 
   return (
@@ -85,11 +87,7 @@ export default async function RunPage({ params }: RunPageProps) {
           <PhaseLine segments={phaseSegments(run, ended)} outcome={outcomeOf[runStateLook[run.state].tone]} />
           <RunFacts run={run} job={job} usualSeconds={usualSeconds} duplicates={duplicates} />
         </div>
-        {run.cause ? (
-          <FailureCard state={run.state} cause={run.cause} />
-        ) : run.launchError ? (
-          <LaunchRefusal error={run.launchError} />
-        ) : null}
+        {cause ? <FailureCard state={run.state} cause={cause} /> : run.launchError ? <LaunchRefusal error={run.launchError} /> : null}
         {run.logStream || !ended ? (
           <LiveLog runId={run.id} initialState={run.state} ended={ended} />
         ) : (
@@ -123,5 +121,7 @@ function reasonNotToStop(run: Run): string | null {
 
 function reasonNotToRepeat(run: Run, deleted: boolean): string | null {
   if (deleted) return "The job is deleted: there is nothing to run.";
-  return runCan.repeat(run) ? null : "This run has not ended: it can be run again afterwards.";
+  if (!isEnded(run)) return "This run has not ended: it can be run again afterwards.";
+  if (!runCan.repeat(run)) return "A skipped run did nothing that could be done again: use Run now on the job.";
+  return run.wanted || run.taskDefinitionArn ? null : "This run never had a task that could be repeated: use Run now on the job.";
 }
