@@ -7,16 +7,16 @@ const startSeconds = 300;
 export type Account = { email: string; password: string };
 export type House = { address: string; aws: string; admin: Account; stop(): Promise<void> };
 
+type HouseOptions = { dataFolder: string; port: number; databaseUrl?: string };
+
 /** Starts a whole Belfry the way a newcomer does, on ports and in a folder of its own, and reads how to sign in from what it prints. */
-export async function startHouse({ dataFolder, port }: { dataFolder: string; port: number }): Promise<House> {
-  const house = spawn(
-    "tsx",
-    ["lib/sandbox/start.ts", "--reset", "--data", dataFolder, "--port", String(port), "--aws-port", String(port + 1)],
-    {
-      cwd: join(import.meta.dirname, ".."),
-      stdio: ["ignore", "pipe", "inherit"],
-    },
-  );
+export async function startHouse({ dataFolder, port, databaseUrl }: HouseOptions): Promise<House> {
+  const ports = ["--port", String(port), "--aws-port", String(port + 1)];
+  const house = spawn("tsx", ["lib/sandbox/start.ts", "--data", dataFolder, ...ports, ...(databaseUrl ? [] : ["--reset"])], {
+    cwd: join(import.meta.dirname, ".."),
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...withoutOtherHouses(process.env), ...(databaseUrl && { DATABASE_URL: databaseUrl }) },
+  });
   const stop = () => end(house);
   try {
     const admin = await firstAdmin(house);
@@ -25,6 +25,12 @@ export async function startHouse({ dataFolder, port }: { dataFolder: string; por
     await stop();
     throw error;
   }
+}
+
+/** Whoever runs this may have an AWS account and a database of their own in their variables: neither is meant. */
+function withoutOtherHouses(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const isMeant = ([name]: [string, unknown]) => !/^(AWS_|BELFRY_|PG|DATABASE_URL$)/.test(name);
+  return Object.fromEntries(Object.entries(variables).filter(isMeant)) as NodeJS.ProcessEnv;
 }
 
 function firstAdmin(house: ChildProcess): Promise<Account> {

@@ -22,8 +22,7 @@ const runs = 100_000;
 
 async function measureHouse(folder: string): Promise<Figure[]> {
   const postgres = await startEmbedded({ projectFolder, dataFolder: join(folder, "postgres"), port: 0 });
-  process.env.DATABASE_URL = postgres.url;
-  const house = await startHouse({ dataFolder: join(folder, "house"), port: 3937 });
+  const house = await startHouse({ dataFolder: join(folder, "house"), port: 3937, databaseUrl: postgres.url });
   const browser = await launchBrowser();
   try {
     await sandboxControl(house.aws).changeSettings({
