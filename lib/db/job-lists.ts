@@ -105,14 +105,20 @@ function toListRow(raw: Record<string, unknown>): JobListRow {
 }
 
 /** What a job needs to tell its next moments. */
-export type CalendarJob = Pick<Job, "id" | "slug" | "name" | "timeZone" | "expression" | "savedAt">;
+export type CalendarJob = Pick<
+  Job,
+  "id" | "slug" | "name" | "timeZone" | "expression" | "savedAt" | "generation" | "appliedGeneration" | "appliedAt"
+>;
 
 /** The jobs that fire by themselves (10,000 at most), and how many there are of all and of those that are paused. */
 export async function listCalendar(db: Db): Promise<{ live: CalendarJob[]; jobCount: number; pausedCount: number }> {
   const [live, [counted]] = await Promise.all([
     db.job.findMany({
       where: { deletedAt: null, pausedAt: null },
-      select: { id: true, slug: true, name: true, timeZone: true, expression: true, savedAt: true },
+      select: {
+        ...{ id: true, slug: true, name: true, timeZone: true, expression: true },
+        ...{ savedAt: true, generation: true, appliedGeneration: true, appliedAt: true },
+      },
       orderBy: { id: "asc" },
       take: 10_000,
     }),

@@ -122,7 +122,7 @@ export async function listLiveJobIds(db: Db, environmentId: string): Promise<str
 
 /**
  * What one try at one job came to. `generation` is the one that was tried, `at` the moment AWS was last looked at for it.
- * `applied`: AWS took it. `observed`: it was read back as wanted. `removed`: nothing of the job is left in AWS.
+ * `applied`: AWS was written to, and took it. `observed`: it was read back as wanted. `removed`: nothing of the job is left in AWS.
  */
 export type SyncOutcome = {
   jobId: string;

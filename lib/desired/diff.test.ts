@@ -14,7 +14,9 @@ test("a new job is told in two sentences", () => {
 });
 
 test("nothing is told of a save that AWS does not notice", () => {
-  expect(diffInWords(job, { ...job, labels: { team: "ledger" } }, environment)).toEqual([]);
+  const told = (change: Partial<typeof job>) => diffInWords(job, { ...job, ...change }, environment);
+  expect(told({ labels: { team: "ledger" } })).toEqual([]);
+  expect(told({ name: "Renamed", description: "Explained", expression: job.expression })).toEqual([]);
 });
 
 test.each([

@@ -1,5 +1,6 @@
 import type { RegisterTaskDefinitionCommandInput, TaskDefinition } from "@aws-sdk/client-ecs";
 import type { CreateScheduleCommandInput, GetScheduleCommandOutput } from "@aws-sdk/client-scheduler";
+import { ownVariables } from "./names";
 
 /**
  * One form for what we send and for what AWS answers, so that the two can be compared: defaults left out, empty lists
@@ -74,11 +75,14 @@ export function normalSchedule(schedule: CreateScheduleCommandInput | GetSchedul
   }) as NormalForm;
 }
 
-/** The Input counts by its meaning: blanks and the order of members do not. */
+/**
+ * The Input counts by its meaning: blanks and the order of members do not. Nor does the generation, which says who wrote the
+ * Input and changes with every save: an update for that alone would be a call for nothing, and make a rate(...) start anew.
+ */
 function readInput(input: string | undefined): unknown {
   if (input === undefined) return undefined;
   try {
-    return JSON.parse(input);
+    return JSON.parse(input, (_, value) => (value?.name === ownVariables.generation ? { name: value.name } : value));
   } catch {
     return input;
   }

@@ -12,7 +12,7 @@ test("a schedule is written whole, so that an update resets nothing to AWS's def
   expect(schedule).toEqual({
     Name: "blf-abcde12345-nightly-report",
     GroupName: "belfry-prod",
-    Description: expect.stringContaining("Nightly report"),
+    Description: expect.stringContaining("nightly-report"),
     ScheduleExpression: "cron(30 2 * * ? *)",
     ScheduleExpressionTimezone: "Europe/Berlin",
     State: "ENABLED",
@@ -43,8 +43,22 @@ test("the Scheduler's tokens stand in the input as they are, or it would not rep
 });
 
 test("a description is never longer than the Scheduler takes", () => {
-  const [schedule] = toSchedules(sampleJob({ name: "n".repeat(100), slug: "s".repeat(63) }), environment, arn, now);
+  const [schedule] = toSchedules(sampleJob({ slug: "s".repeat(63) }), environment, arn, now);
   expect(schedule?.Description.length).toBeLessThanOrEqual(512);
+});
+
+test("a save of what AWS need not know is the same schedule", () => {
+  const [schedule] = toSchedules(sampleJob(), environment, arn, now);
+  const [again] = toSchedules(
+    sampleJob({ generation: 9, name: "Renamed", description: "Explained", labels: { team: "ledger" } }),
+    environment,
+    arn,
+    now,
+  );
+  const [larger] = toSchedules(sampleJob({ definition: { ...sampleJob().definition, memory: 2048 } }), environment, arn, now);
+  if (!schedule || !again || !larger) throw new Error("no schedule");
+  expect(scheduleFingerprint(again)).toBe(scheduleFingerprint(schedule));
+  expect(scheduleFingerprint(larger)).not.toBe(scheduleFingerprint(schedule));
 });
 
 test("a paused job keeps its schedule, disabled; a deleted one has none", () => {

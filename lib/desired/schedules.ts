@@ -8,7 +8,7 @@ import { scheduleVariables, toOverrides } from "./overrides";
 
 type ScheduledJob = Pick<
   Job,
-  "id" | "slug" | "name" | "generation" | "definition" | "expression" | "timeZone" | "policies" | "pausedAt" | "deletedAt"
+  "id" | "slug" | "generation" | "definition" | "expression" | "timeZone" | "policies" | "pausedAt" | "deletedAt"
 >;
 type ScheduleGround = Pick<
   Environment,
@@ -43,7 +43,7 @@ export function toSchedules(job: ScheduledJob, environment: ScheduleGround, task
     {
       Name: scheduleName(job),
       GroupName: environment.scheduleGroup,
-      Description: `Belfry keeps this schedule of the job ${job.name} (${job.slug}). Change it there: what is changed here is put back.`,
+      Description: `Belfry keeps this schedule of the job ${job.slug}. Change it there: what is changed here is put back.`,
       ScheduleExpression: job.expression,
       ScheduleExpressionTimezone: job.timeZone,
       State: job.pausedAt ? "DISABLED" : "ENABLED",

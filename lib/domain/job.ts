@@ -48,6 +48,7 @@ export type Job = JobInput & {
   pauseReason: string | null;
   deletedAt: Date | null;
   appliedGeneration: number;
+  /** When AWS was last written to: a save that changes nothing there leaves it, and so does a look. */
   appliedAt: Date | null;
   observedGeneration: number;
   observedAt: Date | null;
@@ -73,6 +74,14 @@ export function syncStateOf(
   if (job.observedGeneration >= job.generation) return "verified";
   if (job.appliedGeneration >= job.generation) return "applied";
   return "saved";
+}
+
+/**
+ * From when a rate(...) counts: the moment at which the Scheduler last took the schedule (EventBridge Scheduler re-anchors
+ * a rate with each update). Until it has taken the last save, the moment of that save.
+ */
+export function rateAnchorOf(job: Pick<Job, "generation" | "appliedGeneration" | "appliedAt" | "savedAt">): Date {
+  return job.appliedAt && job.appliedGeneration >= job.generation ? job.appliedAt : job.savedAt;
 }
 
 export const defaultPolicies: JobPolicies = { maximumRetryAttempts: 3, maximumEventAgeSeconds: 900 };

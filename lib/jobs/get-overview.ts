@@ -1,8 +1,9 @@
 import { database } from "@/lib/db/client";
-import { listCalendar, listOutOfSync, type OutOfSyncJob } from "@/lib/db/jobs";
+import { type CalendarJob, listCalendar, listOutOfSync, type OutOfSyncJob } from "@/lib/db/jobs";
 import { workerSeenAt } from "@/lib/db/pulse";
 import { type FailedJob, listFailedJobs, listRunningNow, type RunningNow } from "@/lib/db/runs";
 import { type Actor, requireMay } from "@/lib/domain/actor";
+import { rateAnchorOf } from "@/lib/domain/job";
 import { nextOccurrences } from "@/lib/schedule/occurrences";
 import { parseExpression } from "@/lib/schedule/parse";
 
@@ -47,25 +48,18 @@ export async function getOverview({ actor, now = new Date() }: { actor: Actor; n
   };
 }
 
-type CalendarJob = { id: string; slug: string; name: string; timeZone: string; expression: string; savedAt: Date };
-
 /** The next `count` moments over many jobs. Each job gives its own next ones, so no job can crowd out an earlier moment. */
 export function nextMoments(jobs: CalendarJob[], now: Date, count: number): ComingMoment[] {
-  const moments: ComingMoment[] = [];
-  for (const { savedAt, ...job } of jobs) {
+  const momentsOf = (job: CalendarJob, most: number) => {
     const parsed = parseExpression(job.expression);
-    if (!parsed.ok) continue;
-    const first = nextOccurrences(parsed.schedule, job.timeZone, now, 1, { anchor: savedAt })[0];
-    if (first) moments.push({ at: first.at, job });
-  }
-  moments.sort((a, b) => a.at.getTime() - b.at.getTime());
-  const soonest = moments.slice(0, count);
-  const all = soonest.flatMap(({ job }) => {
-    const parsed = parseExpression(job.expression);
-    const savedAt = jobs.find((candidate) => candidate.id === job.id)?.savedAt ?? now;
-    return parsed.ok
-      ? nextOccurrences(parsed.schedule, job.timeZone, now, count, { anchor: savedAt }).map((occurrence) => ({ at: occurrence.at, job }))
-      : [];
-  });
-  return all.sort((a, b) => a.at.getTime() - b.at.getTime() || a.job.name.localeCompare(b.job.name)).slice(0, count);
+    if (!parsed.ok) return [];
+    return nextOccurrences(parsed.schedule, job.timeZone, now, most, { anchor: rateAnchorOf(job) }).map(({ at }) => ({ at, job }));
+  };
+  const bySoonest = (moments: { at: Date; job: CalendarJob }[]) =>
+    moments.sort((a, b) => a.at.getTime() - b.at.getTime() || a.job.name.localeCompare(b.job.name)).slice(0, count);
+  const soonest = bySoonest(jobs.flatMap((job) => momentsOf(job, 1)));
+  return bySoonest(soonest.flatMap(({ job }) => momentsOf(job, count))).map(({ at, job: { id, slug, name, timeZone, expression } }) => ({
+    at,
+    job: { id, slug, name, timeZone, expression },
+  }));
 }

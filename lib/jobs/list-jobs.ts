@@ -1,7 +1,7 @@
 import { database } from "@/lib/db/client";
 import { listJobRows } from "@/lib/db/jobs";
 import { type Actor, requireMay } from "@/lib/domain/actor";
-import type { Job } from "@/lib/domain/job";
+import { type Job, rateAnchorOf } from "@/lib/domain/job";
 import type { RunSummary } from "@/lib/domain/run";
 import { nextOccurrences } from "@/lib/schedule/occurrences";
 import { parseExpression } from "@/lib/schedule/parse";
@@ -39,10 +39,12 @@ export async function listJobs(request: {
   return { ...found, rows: found.rows.map((row) => ({ ...row, nextAt: nextMoment(row.job, now) })) };
 }
 
+type Anchored = Parameters<typeof rateAnchorOf>[0];
+
 /** The job's next moment after `now`, or null: paused, ended, or not readable. */
-export function nextMoment(job: Pick<Job, "expression" | "timeZone" | "pausedAt" | "deletedAt" | "savedAt">, now: Date): Date | null {
+export function nextMoment(job: Pick<Job, "expression" | "timeZone" | "pausedAt" | "deletedAt"> & Anchored, now: Date): Date | null {
   if (job.pausedAt || job.deletedAt) return null;
   const parsed = parseExpression(job.expression);
   if (!parsed.ok) return null;
-  return nextOccurrences(parsed.schedule, job.timeZone, now, 1, { anchor: job.savedAt })[0]?.at ?? null;
+  return nextOccurrences(parsed.schedule, job.timeZone, now, 1, { anchor: rateAnchorOf(job) })[0]?.at ?? null;
 }

@@ -68,6 +68,13 @@ const cases: [what: string, world: World, kind: string, reason: string | null, r
     0,
   ],
   [
+    "saved again with nothing that AWS need know",
+    { job: jobOf({ ...settled, generation: 2, description: "Explained" }), listed: [listedAs("ENABLED", noon)], noted: [notedAs(noon)] },
+    "keep",
+    null,
+    0,
+  ],
+  [
     "paused",
     { job: paused, listed: [listedAs("ENABLED", noon)], noted: [notedAs(noon)] },
     "update",
@@ -98,7 +105,7 @@ const cases: [what: string, world: World, kind: string, reason: string | null, r
   [
     "another form of Belfry's own, while somebody touched it",
     {
-      job: jobOf({ ...settled, slug: job.slug, name: "Renamed without a save" }),
+      job: jobOf({ ...settled, slug: job.slug, timeZone: "UTC" }),
       listed: [listedAs("ENABLED", later)],
       noted: [notedAs(noon)],
       whole: [readAs(scheduleOf(job))],

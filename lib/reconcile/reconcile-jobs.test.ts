@@ -16,7 +16,7 @@ import { getJobById, writeJobIntent } from "@/lib/db/jobs";
 import { listRepairs } from "@/lib/db/observations";
 import type { Deps } from "@/lib/deps";
 import type { Environment } from "@/lib/domain/environment";
-import { type Job, syncStateOf } from "@/lib/domain/job";
+import { type Job, rateAnchorOf, syncStateOf } from "@/lib/domain/job";
 import { type FixedClock, fixedClock } from "@/lib/testing/clock";
 import { type TestDatabase, testDatabase } from "@/lib/testing/database";
 import { makeEnvironment, makeJob } from "@/lib/testing/factories";
@@ -155,17 +155,34 @@ test("a fresh worker looks at every job once, and changes nothing where nothing 
   expect(writes()).toEqual([]);
 });
 
-test("a job that is saved again is written whole, and a job that only has other labels too", async () => {
+test("a job that is saved again is written whole, and one that AWS need not know of is left alone there", async () => {
   const job = await newJob();
   await round();
   await save(job, { expression: "cron(0 3 * * ? *)", timeZone: "Europe/Berlin" });
   expect(await stateOf(job)).toBe("saved");
   expect(await round()).toMatchObject({ changed: [{ job: job.slug, did: "update", reasons: ["generation 2 is not verified in AWS"] }] });
   expect(await scheduleOf(job)).toMatchObject({ ScheduleExpression: "cron(0 3 * * ? *)", ScheduleExpressionTimezone: "Europe/Berlin" });
-  await save(job, { labels: { team: "ledger" } });
-  await round();
-  expect(await stateOf(job)).toBe("verified");
+  await sandbox.control.forgetCalls();
+  const { appliedAt } = await jobNow(job);
+  clock.advance(60);
+  await save(job, { labels: { team: "ledger" }, description: "Explained", name: "Renamed" });
+  expect(await round()).toMatchObject({ kept: 1, changed: [] });
+  expect(await sandbox.control.calls()).toEqual({ "scheduler.ListSchedules": 1 });
+  expect(await jobNow(job)).toMatchObject({ generation: 3, appliedGeneration: 3, observedGeneration: 3, appliedAt });
   expect(await listed()).toEqual([nameOf(job)]);
+});
+
+test("a rate goes on from where it was when only its description is edited, and starts anew with another size", async () => {
+  const job = await newJob({ expression: "rate(24 hours)" });
+  await round();
+  const first = (await jobNow(job)).appliedAt as Date;
+  clock.advance(3600);
+  await save(job, { description: "Explained" });
+  await round();
+  expect(rateAnchorOf(await jobNow(job))).toEqual(first);
+  await save(job, { definition: { ...job.definition, memory: 1024 } });
+  await round();
+  expect(rateAnchorOf(await jobNow(job))).toEqual(new Date(first.getTime() + 3_600_000));
 });
 
 test("pausing disables the schedule, resuming enables it", async () => {

@@ -72,7 +72,7 @@ export async function settle(deps: Deps, environment: Environment, round: Round)
   );
   await writeSyncOutcomes(db, [
     ...stood.filter(isToBeSettled).map((each) => toOutcome(each, at, true)),
-    ...failed.map(({ step, error, retryAt }) => ({ ...toOutcome({ step, arn: null }, at, false), applied: false, error, retryAt })),
+    ...failed.map(({ step, error, retryAt }) => ({ ...toOutcome({ step, arn: null, written: [] }, at, false), error, retryAt })),
   ]);
   for (const { step, cause } of failed)
     if (!isKnown(cause)) deps.log.error({ err: cause, job: step.job.slug }, "A job could not be reconciled.");
@@ -97,13 +97,14 @@ export async function settle(deps: Deps, environment: Environment, round: Round)
 
 const notShown = new Unavailable("AWS does not show what was just written to it. Belfry looks again.");
 
-function toOutcome({ step, arn }: Pick<Applied, "step" | "arn">, at: Date, observed: boolean): SyncOutcome {
+function toOutcome({ step, arn, written }: Pick<Applied, "step" | "arn" | "written">, at: Date, observed: boolean): SyncOutcome {
   const { job } = step;
   return {
     jobId: job.id,
     generation: job.generation,
     at,
-    applied: true,
+    // Found as wanted and never noted: a worker that was killed meanwhile had written it.
+    applied: written.length > 0 || (observed && step.confirmed.length > 0 && job.appliedGeneration < job.generation),
     observed,
     removed: observed && job.deletedAt !== null,
     taskDefinitionArn: arn,
