@@ -65,7 +65,8 @@ const tasksOf = async (run: Run) => {
       ecs().send(new ListTasksCommand({ cluster: environment.clusterArn, startedBy: `belfry/${run.id}`, desiredStatus })),
     ),
   );
-  const tasks = lists.flatMap(({ taskArns = [] }) => taskArns);
+  // A task that ends between the two looks stands in both.
+  const tasks = [...new Set(lists.flatMap(({ taskArns = [] }) => taskArns))];
   return tasks.length ? ((await ecs().send(new DescribeTasksCommand({ cluster: environment.clusterArn, tasks }))).tasks ?? []) : [];
 };
 
