@@ -18,13 +18,19 @@ test.each(["127.0.0.1", "0.0.0.0"])("a usual port that is taken on %s is passed 
   const said: string[] = [];
   const port = await freePort(null, taken, "--port", (sentence) => said.push(sentence));
   expect(port).toBeGreaterThan(taken);
-  expect(said).toEqual([`Port ${taken} is taken by another program, so port ${port} is used.`]);
+  expect(said).toEqual([`Port ${taken} is taken, so port ${port} is used.`]);
 });
 
 test("a usual port that is free is taken without a word", async () => {
   const port = await takenPort("127.0.0.1");
   await new Promise((resolve) => servers.pop()?.close(resolve));
   expect(await freePort(null, port, "--port", () => expect.unreachable())).toBe(port);
+});
+
+test("a usual port that is for something else of the same start is passed over", async () => {
+  const port = await takenPort("127.0.0.1");
+  await new Promise((resolve) => servers.pop()?.close(resolve));
+  expect(await freePort(null, port, "--aws-port", () => {}, port)).toBeGreaterThan(port);
 });
 
 test("a port that was asked for is not exchanged for another", async () => {

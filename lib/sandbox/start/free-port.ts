@@ -6,16 +6,22 @@ const tries = 100;
 
 /**
  * A port that nobody listens on: the one that was asked for (a sentence is thrown if it is taken), else the usual one or
- * the next free one. `onMoved` hears which one was taken.
+ * the next free one, but not `besides`, which is for something else. `onMoved` hears which one was taken.
  */
-export async function freePort(asked: number | null, usual: number, option: string, onMoved: (sentence: string) => void): Promise<number> {
+export async function freePort(
+  asked: number | null,
+  usual: number,
+  option: string,
+  onMoved: (sentence: string) => void,
+  besides: number | null = null,
+): Promise<number> {
   if (asked !== null) {
     if (await isFree(asked)) return asked;
     throw new Sentence(`Port ${asked} is taken by another program: stop that one, or choose another port with ${option} ${asked + 1}.`);
   }
   for (let port = usual; port < usual + tries; port += 1) {
-    if (!(await isFree(port))) continue;
-    if (port !== usual) onMoved(`Port ${usual} is taken by another program, so port ${port} is used.`);
+    if (port === besides || !(await isFree(port))) continue;
+    if (port !== usual) onMoved(`Port ${usual} is taken, so port ${port} is used.`);
     return port;
   }
   throw new Sentence(`The ports ${usual} to ${usual + tries - 1} are all taken: choose one with ${option}.`);

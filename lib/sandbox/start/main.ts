@@ -50,9 +50,10 @@ async function start(options: StartOptions): Promise<void> {
   undo.push(() => lock.release());
   const launch: Launch = { projectFolder, leaving: leaving.signal, addChild: lock.addChild, removeChild: lock.removeChild };
   if (lock.leftOver) progress.note(lock.leftOver);
-  // Said at once, not after the build.
-  if (options.port !== null) await freePort(options.port, options.port, "--port", () => {});
-  if (options.awsPort !== null && !otherAws) await freePort(options.awsPort, options.awsPort, "--aws-port", () => {});
+  // Before anything is made: a port that is taken is said at once, not after the build.
+  const note = (sentence: string) => progress.note(sentence);
+  const port = await freePort(options.port, 3000, "--port", note, options.awsPort);
+  const awsPort = otherAws ? null : await freePort(options.awsPort, 4566, "--aws-port", note, port);
   if (options.reset) await step("All data of last time is forgotten", () => forgetData(options));
 
   await step("The database client is made", async () => ((await generateClient(launch)) ? undefined : null));
@@ -64,26 +65,30 @@ async function start(options: StartOptions): Promise<void> {
   let prepared: Prepared | undefined;
   await step("The database is up to date", async () => {
     prepared = await prepare(launch, databaseUrl, []);
-    return prepared.applied > 0 ? `The database is up to date (${prepared.applied} migrations applied)` : undefined;
+    const { applied } = prepared;
+    return applied > 0 ? `The database is up to date (${applied} ${applied === 1 ? "migration" : "migrations"} applied)` : undefined;
   });
+  // Also said here: what comes may still fail or be stopped, and nobody else knows it.
+  if (prepared?.account) note(`The first admin is ${prepared.account.email}, with the password ${prepared.account.password}`);
 
   let variables: Record<string, string | undefined> = { ...process.env };
-  if (otherAws) progress.note(`${otherAws} is set: that AWS is used, not the sandbox.`);
+  if (awsPort === null) note(`${otherAws} is set: that AWS is used, not the sandbox.`);
   else
     await step("The imitated AWS answers", async () => {
-      const endpoint = await startAws(options);
+      const endpoint = await startAws(options, awsPort);
       variables = sandboxVariables(process.env, { endpoint, region }, await makeGround(endpoint, { region }));
       return `The imitated AWS answers at ${endpoint}, with cluster, roles, queues and log group`;
     });
 
   if (!options.dev)
     await step("The console is built as it was last time", async () =>
-      (await buildOnce(launch, () => progress.note("The console is being built: half a minute, once for these sources ...")))
+      (await buildOnce(launch, () => note("The console is being built: half a minute, once for these sources ...")))
         ? "The console is built; the next start uses it again"
         : undefined,
     );
 
-  const port = await freePort(options.port, 3000, "--port", (sentence) => progress.note(sentence));
+  // A build takes long enough for another program to come first.
+  await freePort(port, port, "--port", note);
   const address = `http://localhost:${port}`;
   await step("Worker and console are ready", async () => {
     const env = {
@@ -182,8 +187,7 @@ async function seedOnce(launch: Launch, options: StartOptions, databaseUrl: stri
 
 // AWS -----------------------------------------------------------------------------------------------------------------
 
-async function startAws(options: StartOptions): Promise<string> {
-  const port = await freePort(options.awsPort, 4566, "--aws-port", (sentence) => progress.note(sentence));
+async function startAws(options: StartOptions, port: number): Promise<string> {
   const sandbox = await speaking(() => startSandbox({ port, dataFolder: path.join(options.dataFolder, "aws") }));
   undo.push(() => sandbox.close());
   return sandbox.endpoint;
@@ -252,7 +256,7 @@ function welcome(
   const account = prepared?.account;
   const again = options.dataFolder === path.join(projectFolder, ".data") ? "" : ` --data ${options.dataFolder}`;
   const signIn = account
-    ? [`  E-mail         ${account.email}`, `  Password       ${account.password}   (shown this once)`]
+    ? [`  E-mail         ${account.email}`, `  Password       ${account.password}   (kept nowhere: write it down)`]
     : [
         `  Sign in        as ${prepared?.email}, with the password of the first start`,
         `                 (forgotten: npm run sandbox --${again} --reset-password)`,

@@ -25,6 +25,7 @@ test("folder and ports are read", () => {
 test.each([
   [["--port", "x"], '--port has to be a number from 1 to 65535, not "x".'],
   [["--aws-port", "70000"], '--aws-port has to be a number from 1 to 65535, not "70000".'],
+  [["--port", "3001", "--aws-port", "3001"], "--port and --aws-port are both 3001: give each a port of its own."],
   [["--prot", "3001"], "Unknown option '--prot'"],
 ])("%j is refused with a sentence", (args, sentence) => {
   expect(() => readOptions(args, "/project")).toThrow(sentence);

@@ -43,10 +43,13 @@ const known = {
 /** Reads the command line. Throws a Sentence for what it does not know. */
 export function readOptions(args: string[], projectFolder: string): StartOptions {
   const { values } = parse(args);
+  const port = readPort("--port", values.port);
+  const awsPort = readPort("--aws-port", values["aws-port"]);
+  if (port !== null && port === awsPort) throw new Sentence(`--port and --aws-port are both ${port}: give each a port of its own.`);
   return {
     dataFolder: path.resolve(projectFolder, values.data),
-    port: readPort("--port", values.port),
-    awsPort: readPort("--aws-port", values["aws-port"]),
+    port,
+    awsPort,
     dev: values.dev,
     reset: values.reset,
     resetPassword: values["reset-password"],
