@@ -25,7 +25,11 @@ const launcher = spawn(process.execPath, ["--import", loader, main, ...process.a
   stdio: ["inherit", "inherit", "inherit", "ipc"],
   detached: true,
 });
-launcher.on("exit", (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
+launcher.on("exit", (code, signal) => {
+  if (signal)
+    process.stderr.write(`\nThe launcher was ended by ${signal} and could put nothing away: the next start in its folder does that.\n`);
+  process.exit(code ?? 1);
+});
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => launcher.kill(signal));
 
 // npm passes a signal to its shell, which dies of it and passes nothing on: when any of these is gone, all is to stop.
