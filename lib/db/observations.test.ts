@@ -14,7 +14,7 @@ import {
   recordTaskDefinition,
 } from "./observations";
 import { forgetPulse, recordPulse, workerSeenAt } from "./pulse";
-import { listRoundOutcomes, recordRoundOutcome } from "./rounds";
+import { lastGoodRoundAt, listRoundOutcomes, recordRoundOutcome } from "./rounds";
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 10, 21, 10, 0, seconds));
 let house: TestDatabase;
@@ -98,16 +98,18 @@ test("the audit pages from the newest change back, also where many were made at 
   expect(newest).toMatchObject({ actorName: actor.name, subjectName: job.name, after: { text: "NUL \ufffd" }, before: { index: 5 } });
 });
 
-test("of each round the outcome that began last is kept", async () => {
+test("of each round the outcome that began last is kept, and when it last went well", async () => {
   const outcome = (second: number, error: string | null) => ({
     ...{ round: "reconcile-jobs", environmentId: job.environmentId, startedAt: at(second), endedAt: at(second + 1) },
     ...{ report: error ? null : { kept: second }, error },
   });
   await recordRoundOutcome(house.db, outcome(5, null));
   await recordRoundOutcome(house.db, outcome(1, "AWS was away."));
-  expect(await listRoundOutcomes(house.db)).toEqual([outcome(5, null)]);
+  expect(await listRoundOutcomes(house.db)).toEqual([{ ...outcome(5, null), goodAt: at(6) }]);
   await recordRoundOutcome(house.db, outcome(6, "AWS was away."));
-  expect(await listRoundOutcomes(house.db)).toEqual([outcome(6, "AWS was away.")]);
+  expect(await listRoundOutcomes(house.db)).toEqual([{ ...outcome(6, "AWS was away."), goodAt: at(6) }]);
+  expect(await lastGoodRoundAt(house.db, "reconcile-jobs", job.environmentId)).toEqual(at(6));
+  expect(await lastGoodRoundAt(house.db, "reconcile-jobs", "another")).toBeNull();
 });
 
 test("a worker was seen when the latest of them was seen", async () => {

@@ -3,6 +3,7 @@ import { listEnvironments } from "@/lib/db/environments";
 import { getJobBySlug } from "@/lib/db/jobs";
 import { listRepairs } from "@/lib/db/observations";
 import { listRevisions, type RevisionRow } from "@/lib/db/revisions";
+import { lastGoodRoundAt } from "@/lib/db/rounds";
 import { usualSecondsOf } from "@/lib/db/runs";
 import { type Actor, requireMay } from "@/lib/domain/actor";
 import type { Environment } from "@/lib/domain/environment";
@@ -19,6 +20,11 @@ export type JobPage = {
   revisions: RevisionRow[];
   /** What had been changed in AWS behind our back and was put right; newest first, the last five. */
   repairs: { at: Date; sentence: string }[];
+  /**
+   * When AWS was last looked at for this job: as it was last read back, or the last whole look at its environment, which
+   * writes nothing where it finds all as it was. Null while nobody has looked.
+   */
+  lastLookAt: Date | null;
 };
 
 /** A job by its address. Throws NotFound. */
@@ -27,13 +33,19 @@ export async function getJob({ actor, slug }: { actor: Actor; slug: string }): P
   const db = database();
   const job = await getJobBySlug(db, slug);
   if (!job) throw new NotFound(`There is no job at ${slug}: it may have been deleted or its address changed.`);
-  const [environments, revisions, repairs, usualSeconds] = await Promise.all([
+  const [environments, revisions, repairs, usualSeconds, lastRoundAt] = await Promise.all([
     listEnvironments(db),
     listRevisions(db, job.id, 20),
     listRepairs(db, job.id, 5),
     usualSecondsOf(db, job.id),
+    lastGoodRoundAt(db, "reconcile-jobs", job.environmentId),
   ]);
   const environment = environments.find((candidate) => candidate.id === job.environmentId);
   if (!environment) throw new NotFound(`The environment of ${job.name} does not exist any more.`);
-  return { job, sync: syncStateOf(job), environment, usualSeconds, revisions, repairs };
+  const lastLookAt = later(job.observedAt, lastRoundAt);
+  return { job, sync: syncStateOf(job), environment, usualSeconds, revisions, repairs, lastLookAt };
+}
+
+function later(a: Date | null, b: Date | null): Date | null {
+  return a && b ? (a > b ? a : b) : (a ?? b);
 }

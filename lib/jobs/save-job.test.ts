@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { listAuditRows } from "@/lib/db/audit";
 import { getJobBySlug } from "@/lib/db/jobs";
 import { listRevisions } from "@/lib/db/revisions";
+import { recordRoundOutcome } from "@/lib/db/rounds";
 import { Conflict, Forbidden, Invalid, NotFound } from "@/lib/domain/errors";
 import { badJobs, goodJob } from "@/lib/testing/bad-jobs";
 import { testDatabase } from "@/lib/testing/database";
@@ -24,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 beforeEach(async () => {
-  await house.db.$executeRaw`truncate job, job_revision, run, audit_entry cascade`;
+  await house.db.$executeRaw`truncate job, job_revision, run, audit_entry, round_outcome cascade`;
 });
 
 const counts = async () => ({
@@ -104,6 +105,29 @@ test("editing a paused job leaves it paused", async () => {
   await pauseJob({ actor: operator, slug: "nightly-report", reason: "", now });
   const job = await saveJob({ actor: operator, slug: "nightly-report", input: goodJob({ name: "Renamed" }), now });
   expect(job).toMatchObject({ name: "Renamed", pausedAt: now });
+});
+
+test("AWS was last looked at for a job when it was read back, or with the last whole look that went well", async () => {
+  const { id, environmentId } = await saveJob({ actor: operator, slug: null, input: goodJob(), now });
+  const at = (minute: number) => new Date(now.getTime() + minute * 60_000);
+  const look = (minute: number, error: string | null) =>
+    recordRoundOutcome(house.db, {
+      round: "reconcile-jobs",
+      environmentId,
+      startedAt: at(minute),
+      endedAt: at(minute),
+      report: null,
+      error,
+    });
+  const lastLookAt = async () => (await getJob({ actor: viewer, slug: "nightly-report" })).lastLookAt;
+  expect(await lastLookAt()).toBeNull();
+  await look(1, null);
+  expect(await lastLookAt()).toEqual(at(1));
+  await house.db.job.update({ where: { id }, data: { observedAt: at(2) } });
+  expect(await lastLookAt()).toEqual(at(2));
+  await look(3, null);
+  await look(4, "AWS does not answer.");
+  expect(await lastLookAt()).toEqual(at(3));
 });
 
 test("deleting needs the name typed, hides the job and frees its address", async () => {
