@@ -105,7 +105,7 @@ export type Service = {
   operations: Record<string, Operation<never, unknown>>;
   /** Moves what time moves: due schedules, task phases, visibility. Never throws for one bad item. */
   beat?: (world: World, region: Region) => void | Promise<void>;
-  /** After a snapshot was loaded: what a killed process left behind is put right. */
+  /** Before the first beat, for each region that the snapshot or a folder tells of: what a killed process left behind is put right. */
   resume?: (world: World, region: Region) => void | Promise<void>;
   /** Ends what runs (processes, timers), before the sandbox leaves and before a reset; after a reset the service goes on. */
   close?: (world: World) => Promise<void>;

@@ -64,7 +64,7 @@ async function start(options: SandboxOptions, accountId: string, dataFolder: str
     server.listen(options.port, host, resolve);
   });
   world.endpoint = `http://${host}:${(server.address() as AddressInfo).port}`;
-  await world.start(loaded.state !== undefined);
+  await world.start();
 
   let closing: Promise<void> | undefined;
   const end = async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { MovableClock } from "./clock";
 import { errorOf, FaultBook, internalError, throttlingError } from "./faults";
@@ -111,10 +111,11 @@ export class SandboxWorld implements World {
   }
 
   /** Starts the heart: each service's beat every 100 ms. Before that, services put right what a killed process left. */
-  async start(loaded: boolean): Promise<void> {
-    if (loaded)
-      for (const service of this.services.values())
-        for (const region of this.regions()) await this.guarded(() => service.resume?.(this, region));
+  async start(): Promise<void> {
+    // Also where no snapshot tells of it: one that is missing or was set aside must not spare the processes of its tasks.
+    for (const name of this.regionsOnDisk()) this.region(name);
+    for (const service of this.services.values())
+      for (const region of this.regions()) await this.guarded(() => service.resume?.(this, region));
     this.heart = setInterval(() => this.wake(), beatMs);
   }
 
@@ -220,6 +221,14 @@ export class SandboxWorld implements World {
     } catch (error) {
       report(error);
     }
+  }
+
+  private regionsOnDisk(): string[] {
+    return keptFolders.flatMap((name) => {
+      const folder = path.join(this.dataFolder, name);
+      const entries = existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : [];
+      return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+    });
   }
 
   private async closeServices(): Promise<void> {

@@ -15,6 +15,6 @@ export const ecsService: Service = {
   resume: resumeTasks,
   close: async (world: World) => {
     await endAllProcesses(world);
-    sweepFolders(world);
+    for (const region of world.regions()) sweepFolders(world, region);
   },
 };

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateLogGroupCommand, GetLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
@@ -15,7 +15,8 @@ import {
 } from "@aws-sdk/client-ecs";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { runCommand } from "../run-command";
 import { startSandbox } from "../start-server";
 import { taskIdOf } from "./names";
 import { containerOf, definitionOf, logGroup, network, quick, type TaskWorld, taskWorld } from "./task-world";
@@ -441,6 +442,39 @@ test("a reset ends every process and forgets the tasks and their folders", async
     expect(await own.lines(after)).toEqual(["again"]);
   } finally {
     await own.close();
+  }
+});
+
+test.each<[string, (snapshot: string) => void]>([
+  ["is missing", (snapshot) => rmSync(snapshot)],
+  ["cannot be read", (snapshot) => writeFileSync(snapshot, "nonsense")],
+])("what a killed sandbox left ends also where its snapshot %s", async (_how, spoil) => {
+  vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  const dataFolder = mkdtempSync(join(tmpdir(), "sandbox-left-"));
+  const left = ["eu-central-1", "us-west-2"].map((region) => {
+    const folder = join(dataFolder, "tasks", region, "0123456789abcdef0123456789abcdef");
+    return { region, folder, command: { argv: ["sleep", "300"], environment: {}, folder: join(folder, "main") } };
+  });
+  try {
+    await (await startSandbox({ port: 0, dataFolder, settings: quick })).close();
+    spoil(join(dataFolder, "world.snapshot"));
+    const processes = await Promise.all(
+      left.map(({ folder, command }) =>
+        runCommand({ ...command, noteFile: join(folder, "main.process.json"), now: () => new Date(), onLines: () => {} }),
+      ),
+    );
+    const pids = processes.map((outcome) => ("running" in outcome ? outcome.running.pid : -1));
+    expect(pids.every(isAlive)).toBe(true);
+    const next = await startSandbox({ port: 0, dataFolder, settings: quick });
+    await until(
+      () => pids.filter(isAlive),
+      (alive) => alive.length === 0,
+    );
+    expect(left.filter(({ folder }) => existsSync(folder))).toEqual([]);
+    await next.close();
+  } finally {
+    vi.restoreAllMocks();
+    rmSync(dataFolder, { recursive: true, force: true });
   }
 });
 

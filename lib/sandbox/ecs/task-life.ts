@@ -63,20 +63,16 @@ export function resumeTasks(world: World, region: Region): void {
     markStop(world, state, "TerminationNotice", maintenanceReason);
     enter(world, state, "stopping");
   }
-  sweepFolders(world);
+  sweepFolders(world, region);
 }
 
-/** Removes the folders of tasks that no region knows (any more): of forgotten tasks, and of all after a reset. */
-export function sweepFolders(world: World): void {
-  const folder = join(world.dataFolder, "tasks");
-  const known = new Set(
-    world.regions().flatMap((region) => [...region.ecs.tasks.keys()].map((taskArn) => taskFolder(world, region, taskArn))),
-  );
-  for (const regionName of existsSync(folder) ? readdirSync(folder) : []) {
-    for (const id of readdirSync(join(folder, regionName))) {
-      const path = join(folder, regionName, id);
-      if (!known.has(path)) rmSync(path, { recursive: true, force: true });
-    }
+/** Removes the folders of tasks that the region does not know (any more): of forgotten tasks, and of all after a reset. */
+export function sweepFolders(world: World, region: Region): void {
+  const folder = join(world.dataFolder, "tasks", region.name);
+  const known = new Set([...region.ecs.tasks.keys()].map((taskArn) => taskFolder(world, region, taskArn)));
+  for (const id of existsSync(folder) ? readdirSync(folder) : []) {
+    const path = join(folder, id);
+    if (!known.has(path)) rmSync(path, { recursive: true, force: true });
   }
 }
 
