@@ -11,7 +11,7 @@ const usage = `The imitated AWS at one address on this machine.
   npm run sandbox:aws -- [--port 4566] [--data .data/aws] [--account 123456789012]
 
 Then, in another terminal:
-  export AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
+  export AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
   aws scheduler list-schedules`;
 
 async function run(): Promise<void> {

@@ -267,7 +267,9 @@ function welcome(
     ...signIn,
     ...(otherAws
       ? []
-      : [`  AWS CLI        AWS_ENDPOINT_URL=${endpoint} AWS_REGION=${region} AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox`]),
+      : [
+          `  AWS CLI        AWS_ENDPOINT_URL=${endpoint} AWS_DEFAULT_REGION=${region} AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox`,
+        ]),
     `  Logs and data  ${path.relative(process.cwd(), options.dataFolder) || "."}/`,
     `  Stop           Ctrl-C; the next start goes on where this one stopped`,
     "",
