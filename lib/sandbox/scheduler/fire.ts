@@ -47,7 +47,7 @@ export function beat(world: World, region: Region): void {
 export function skipMissed(world: World, region: Region): void {
   const now = world.now();
   for (const schedule of region.scheduler.schedules.values())
-    if (schedule.next && schedule.next.nominal < now) planNext(schedule, now, world.settings);
+    if (schedule.next && schedule.next.fireAt < now) planNext(schedule, now, world.settings);
 }
 
 /** Fires a schedule now, whatever its state and its expression say. Throws ResourceNotFoundException. */

@@ -276,7 +276,10 @@ function groupNamed(call: Call, name: string): ScheduleGroupRecord {
 }
 
 function groupOfArn(call: Call, arn: string | undefined): ScheduleGroupRecord {
-  return groupNamed(call, (arn ?? "").slice((arn ?? "").lastIndexOf("/") + 1));
+  const name = (arn ?? "").slice((arn ?? "").lastIndexOf("/") + 1);
+  const group = groupNamed(call, name);
+  if (group.arn !== arn) throw new AwsError("ResourceNotFoundException", `Schedule group ${name} does not exist.`, 404);
+  return group;
 }
 
 /** The group `default` is always there. */

@@ -271,6 +271,16 @@ const refusals: [string, Partial<CreateScheduleCommandInput>, string][] = [
     },
     'Unable to convert target input to TaskOverride, JSON syntax error in input: {"containerOverrides":',
   ],
+  [
+    "a universal RunTask in the API's own small letters",
+    { Target: { Arn: "arn:aws:scheduler:::aws-sdk:ecs:runTask", RoleArn: goodRole, Input: '{"cluster":"jobs","taskDefinition":"f:1"}' } },
+    "Invalid RequestJson provided. Reason: missing field TaskDefinition.",
+  ],
+  [
+    "a universal SendMessage without Input",
+    { Target: { Arn: "arn:aws:scheduler:::aws-sdk:sqs:sendMessage", RoleArn: goodRole } },
+    "Invalid RequestJson provided. Reason: missing field QueueUrl.",
+  ],
 ];
 
 test.each(refusals)("%s is refused, and nothing is made", async (_what, change, message) => {
@@ -427,6 +437,12 @@ test("groups carry tags, schedules do not", async () => {
   expect((await refusal(scheduler.send(new TagResourceCommand({ ResourceArn: ScheduleArn, Tags: [{ Key: "a", Value: "1" }] })))).name).toBe(
     "ValidationException",
   );
+  const elsewhere = ResourceArn.replace(region, "us-west-2");
+  expect(await refusal(scheduler.send(new ListTagsForResourceCommand({ ResourceArn: elsewhere })))).toEqual({
+    name: "ResourceNotFoundException",
+    status: 404,
+    message: "Schedule group jobs does not exist.",
+  });
 });
 
 test("regions know nothing of each other", async () => {

@@ -30,6 +30,35 @@ export function checkTarget(target: Target): void {
     throw invalid("LaunchType and CapacityProviderStrategy cannot be given together.");
   if (target.Input !== undefined && Buffer.byteLength(target.Input) > 256 * 1024) throw invalid("Input cannot be longer than 256 KB.");
   if (ecsCluster.test(arn) && target.EcsParameters) overridesOf(target.Input);
+  const [, service = "", operation = ""] = universal.exec(arn) ?? [];
+  if (isImitated(service, operation)) checkUniversalInput(service, operation, target.Input ?? "{}");
+}
+
+/** Members that the API asks for have to be there, each with a capital; more of the Input is not looked at before its moment. */
+function checkUniversalInput(service: ServiceName, operation: string, input: string): void {
+  const model = modelOf(service);
+  const wanted = shapeOf(model, model.operations[capitalised(operation)]?.input ?? { shape: "" }).required ?? [];
+  const given = objectIn(input);
+  const missing = wanted.map(capitalised).find((name) => given[name] === undefined);
+  if (missing) throw invalid(`Invalid RequestJson provided. Reason: missing field ${missing}.`);
+}
+
+function objectIn(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {
+    // Refused below, as every other text that is no object.
+  }
+  throw invalid(`Invalid RequestJson provided: ${text}`);
+}
+
+function isImitated(service: string, operation: string): service is "ecs" | "sqs" {
+  return (service === "ecs" && operation === "runTask") || (service === "sqs" && operation === "sendMessage");
+}
+
+function capitalised(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 /** The call behind a target for one attempt, with the context attributes in its payload replaced. Throws AwsError for what is not imitated. */
@@ -55,9 +84,10 @@ export function callOf(invocation: Invocation, attempt: number, region: Region, 
     };
   }
   const [, service = "", action = ""] = universal.exec(arn) ?? [];
-  const operation = action.charAt(0).toUpperCase() + action.slice(1);
-  if ((service === "ecs" && operation === "RunTask") || (service === "sqs" && operation === "SendMessage"))
+  if (isImitated(service, action)) {
+    const operation = capitalised(action);
     return { service, region: region.name, operation, input: universalInput(service, operation, payload ?? "{}") };
+  }
   throw new AwsError("AWS.Scheduler.InternalServerError", `The sandbox does not imitate the target ${arn}.`);
 }
 
@@ -135,10 +165,7 @@ function modelCased(model: Model, ref: ShapeRef, value: unknown): unknown {
   if (shape.type === "map" && mapValue)
     return Object.fromEntries(Object.entries(source).map(([key, item]) => [key, modelCased(model, mapValue, item)]));
   return Object.fromEntries(
-    Object.entries(shape.members ?? {}).map(([name, inner]) => [
-      name,
-      modelCased(model, inner, source[name.charAt(0).toUpperCase() + name.slice(1)]),
-    ]),
+    Object.entries(shape.members ?? {}).map(([name, inner]) => [name, modelCased(model, inner, source[capitalised(name)])]),
   );
 }
 
