@@ -280,6 +280,16 @@ const refused: [string, () => Promise<unknown>, object][] = [
     },
   ],
   [
+    "a schedule on another bus",
+    () => events.send(new PutRuleCommand({ Name: "tick", ScheduleExpression: "rate(1 minute)", EventBusName: "other" })),
+    { name: "ValidationException", message: "ScheduleExpression is supported only on the default event bus." },
+  ],
+  [
+    "a token that nobody gave out",
+    () => events.send(new ListRulesCommand({ NextToken: "bad" })),
+    { name: "ValidationException", message: "Parameter NextToken is not valid." },
+  ],
+  [
     "an event that is no object",
     () => events.send(new TestEventPatternCommand({ EventPattern: pattern, Event: '"text"' })),
     { name: "ValidationException", message: "Parameter Event is not valid." },

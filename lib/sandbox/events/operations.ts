@@ -10,6 +10,8 @@ import type { Rule } from "./state";
 
 export const operations: OperationsOf<typeof import("@aws-sdk/client-eventbridge"), typeof model> = {
   PutRule(input, call) {
+    if (input.ScheduleExpression && input.EventBusName && !isDefaultBus(call, input.EventBusName))
+      throw invalid("ScheduleExpression is supported only on the default event bus.");
     checkBus(call, input.EventBusName);
     const name = input.Name ?? "";
     if (!input.EventPattern && !input.ScheduleExpression)
@@ -138,11 +140,14 @@ function refuseEvent(): never {
 const defaultBus = (call: Call) => ({ Name: "default", Arn: `arn:aws:events:${call.region.name}:${call.accountId}:event-bus/default` });
 
 /** There is the default bus only; it may be named by its ARN. */
-function checkBus(call: Call, nameOrArn: string | undefined): void {
-  const name = nameOrArn?.split("/").at(-1) ?? "default";
-  const { Arn } = defaultBus(call);
-  if (name !== "default" || (nameOrArn?.startsWith("arn:") && nameOrArn !== Arn))
-    throw new AwsError("ResourceNotFoundException", `Event bus ${name} does not exist.`);
+function checkBus(call: Call, nameOrArn = "default"): void {
+  if (!isDefaultBus(call, nameOrArn))
+    throw new AwsError("ResourceNotFoundException", `Event bus ${nameOrArn.split("/").at(-1)} does not exist.`);
+}
+
+function isDefaultBus(call: Call, nameOrArn: string): boolean {
+  const { Name, Arn } = defaultBus(call);
+  return nameOrArn === Name || nameOrArn === Arn;
 }
 
 function ruleNamed(call: Call, name: string | undefined): Rule {
@@ -237,7 +242,8 @@ function isJson(text: string): boolean {
 
 /** A page in the order of names; the token names the last one given. */
 function pageOf<Item>(all: Item[], nameOf: (item: Item) => string, { Limit = 100, NextToken }: { Limit?: number; NextToken?: string }) {
-  const after = NextToken ? Buffer.from(NextToken, "base64").toString("utf8") : "";
+  const after = NextToken === undefined ? "" : Buffer.from(NextToken, "base64").toString("utf8");
+  if (NextToken !== undefined && !/^[.\-_A-Za-z0-9]+$/.test(after)) throw invalid("Parameter NextToken is not valid.");
   const rest = all.filter((item) => nameOf(item) > after).sort((left, right) => (nameOf(left) < nameOf(right) ? -1 : 1));
   const items = rest.slice(0, Limit);
   const last = items.at(-1);
