@@ -248,7 +248,8 @@ const definedOf = (map: Record<string, string | undefined> | undefined): Record<
 function pageOf(names: string[], { MaxResults, NextToken }: { MaxResults?: number; NextToken?: string }) {
   if (MaxResults !== undefined && (MaxResults < 1 || MaxResults > 1000))
     throw invalidValue(MaxResults, "MaxResults", "MaxResults must be an integer between 1 and 1000.");
-  const after = NextToken ? Buffer.from(NextToken, "base64").toString("utf8") : "";
+  const after = NextToken === undefined ? "" : Buffer.from(NextToken, "base64").toString("utf8");
+  if (NextToken !== undefined && !/^[A-Za-z0-9_-]+(\.fifo)?$/.test(after)) throw invalidParameter("The provided NextToken is invalid.");
   const rest = names.filter((name) => name > after);
   const items = rest.slice(0, MaxResults ?? 1000);
   const more = MaxResults !== undefined && rest.length > items.length;

@@ -482,6 +482,11 @@ const refused: [string, () => Promise<unknown>, Partial<Refusal>][] = [
     },
   ],
   [
+    "a token that nobody gave out",
+    async () => sqs.send(new ListQueuesCommand({ MaxResults: 5, NextToken: "bad!" })),
+    { code: "InvalidParameterValue", message: "The provided NextToken is invalid." },
+  ],
+  [
     "a second purge within a minute",
     async () => {
       const QueueUrl = await url();
