@@ -141,6 +141,11 @@ test.each<[string, () => Promise<unknown>, { name: string; status: number; messa
     },
   ],
   [
+    "a marker that nobody gave out",
+    () => iam.send(new ListRolesCommand({ Marker: "bad" })),
+    { name: "ValidationError", status: 400, message: "Invalid Marker provided." },
+  ],
+  [
     "a policy that does not exist",
     () =>
       makeRole("p").then(() => iam.send(new AttachRolePolicyCommand({ RoleName: "p", PolicyArn: `arn:aws:iam::${account}:policy/own` }))),

@@ -172,6 +172,7 @@ function pageOf<Item>(
   size = defaultPageSize,
 ): { items: Item[]; rest: { IsTruncated: boolean; Marker?: string } } {
   const after = marker === undefined ? undefined : Buffer.from(marker, "base64url").toString("utf8");
+  if (after !== undefined && !/^[\w+=,.@:/-]+$/.test(after)) throw new AwsError("ValidationError", "Invalid Marker provided.");
   const left = after === undefined ? items : items.filter((item) => keyOf(item) > after);
   const page = left.slice(0, size);
   const last = page.at(-1);
