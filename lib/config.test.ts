@@ -70,6 +70,8 @@ test("libpq's own variables do as well, whatever stands in the password", () => 
   const { DATABASE_URL: _none, ...rest } = good;
   const url = readConfig({ ...rest, PGHOST: "db", PGUSER: "belfry", PGPASSWORD: "p@ss/w:rd", PGDATABASE: "belfry" }).databaseUrl;
   expect(decodeURIComponent(new URL(url).password)).toBe("p@ss/w:rd");
+  const encrypted = readConfig({ ...rest, PGHOST: "db", PGUSER: "belfry", PGDATABASE: "belfry", PGSSLMODE: "verify-full" }).databaseUrl;
+  expect(new URL(encrypted).searchParams.get("sslmode")).toBe("verify-full");
 });
 
 test("the console wants a secret that is long enough and its own address", () => {

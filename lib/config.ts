@@ -136,15 +136,16 @@ export function readWebConfig(variables: Variables = process.env): { databaseUrl
 
 /** DATABASE_URL, or what libpq's own variables say (a deployment hands out the password's secret member by member). */
 function databaseUrlOf(variables: Variables, sentences: string[]): string | null {
-  const { DATABASE_URL, PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE } = variables;
+  const { DATABASE_URL, PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, PGSSLMODE } = variables;
   if (DATABASE_URL) {
     if (URL.canParse(DATABASE_URL) && /^postgres(ql)?:$/.test(new URL(DATABASE_URL).protocol)) return DATABASE_URL;
     sentences.push("DATABASE_URL is not a PostgreSQL address: it looks like postgresql://user:password@host:5432/belfry.");
     return null;
   }
   if (PGHOST && PGUSER && PGDATABASE) {
+    const ssl = PGSSLMODE ? `?sslmode=${encodeURIComponent(PGSSLMODE)}` : "";
     const password = PGPASSWORD ? `:${encodeURIComponent(PGPASSWORD)}` : "";
-    return `postgresql://${encodeURIComponent(PGUSER)}${password}@${PGHOST}:${PGPORT || 5432}/${encodeURIComponent(PGDATABASE)}`;
+    return `postgresql://${encodeURIComponent(PGUSER)}${password}@${PGHOST}:${PGPORT || 5432}/${encodeURIComponent(PGDATABASE)}${ssl}`;
   }
   sentences.push("DATABASE_URL is missing: give the address of a PostgreSQL database (or PGHOST, PGUSER, PGPASSWORD and PGDATABASE).");
   return null;

@@ -28,6 +28,12 @@ export class Database extends Construct {
     });
   }
 
+  /**
+   * RDS refuses connections that are not encrypted (rds.force_ssl since PostgreSQL 15). The authority behind its certificate is
+   * RDS's own and not among those that Node knows, so the certificate is not checked; the traffic stays within the network.
+   */
+  readonly settings = { PGSSLMODE: "no-verify" };
+
   /** The connection as libpq's own variables, from the secret's members: no password stands in a template. */
   get variables(): Record<string, ecs.Secret> {
     const secret = this.instance.secret;

@@ -47,6 +47,7 @@ export class WebService extends Construct {
         command: ["web"],
         containerPort: 3000,
         logDriver: ecs.LogDrivers.awsLogs({ streamPrefix: "web", logRetention: logs.RetentionDays.ONE_MONTH }),
+        environment: database.settings,
         secrets: { ...database.variables, NEXTAUTH_SECRET: ecs.Secret.fromSecretsManager(sessionSecret) },
       },
     });

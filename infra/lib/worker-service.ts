@@ -23,7 +23,7 @@ export class WorkerService extends Construct {
     definition.addContainer("worker", {
       image,
       command: ["worker"],
-      environment,
+      environment: { ...environment, ...database.settings },
       secrets: database.variables,
       stopTimeout: Duration.seconds(30),
       logging: ecs.LogDrivers.awsLogs({ streamPrefix: "worker", logRetention: logs.RetentionDays.ONE_MONTH }),
