@@ -160,7 +160,9 @@ test("a run thought lost comes back when its task is seen again", async () => {
   expect(await told(running)).toMatchObject({ runId, changed: true });
   expect(await getRunById(house.db, runId)).toMatchObject({ state: "running", stoppedAt: null });
   await markLost(house.db, runId, new Date());
+  await writeLogTail(house.db, runId, { tail: [{ at: 1, text: "so far" }], keptAt: new Date() });
   expect(await told(stopped)).toMatchObject({ runId, changed: true, ended: true });
+  expect((await listRunsWithoutLogTail(house.db, new Date())).map(({ id }) => id)).toContain(runId);
 });
 
 test("a task of a job that is not in this environment is refused, and the transaction goes on", async () => {

@@ -19,7 +19,8 @@ export type RecordedTask = { runId: string; changed: boolean; ended: boolean; in
  *
  * The row is the one that has the task; else the one that asked for it; else the one that waits for a task of this moment
  * (it was thought missed); else a new one. A task that comes second, to a moment or to a request that has its task, becomes
- * a row beside it with `duplicateOfId`. A run thought lost takes the same version again, since it was seen after all.
+ * a row beside it with `duplicateOfId`. A run thought lost takes the same version again, since it was seen after all, and
+ * its last lines are then still to be kept.
  *
  * Throws NotFound when the job is not here. In a transaction, write one task at a time or always in the same order: two
  * writers that wait for each other are both told to try again.
@@ -56,7 +57,8 @@ export async function upsertRunFromTask(tx: Db, facts: TaskFacts): Promise<Recor
           phases = f.phases, started_at = f.started_at, stopped_at = f.stopped_at, exit_code = f.exit_code, stop_code = f.stop_code,
           stopped_reason = f.stopped_reason, containers = f.containers, cause = f.cause, cause_kind = f.cause_kind,
           cpu = f.cpu, memory = f.memory, capacity_provider = f.capacity_provider, overrides = f.overrides,
-          log_group = f.log_group, log_stream = f.log_stream, seen_at = f.seen_at, source = f.source
+          log_group = f.log_group, log_stream = f.log_stream, seen_at = f.seen_at, source = f.source,
+          log_kept_at = case when r.state = 'lost' then null else r.log_kept_at end
         from fact f, before b
         where r.id = b.id and (r.task_arn is null or r.task_arn = f.task_arn)
           and (r.task_arn is null or r.task_version < f.task_version or (r.state = 'lost' and r.task_version = f.task_version))
