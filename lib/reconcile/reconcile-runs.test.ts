@@ -215,6 +215,17 @@ test("a stop reaches the task and names who asked", async () => {
   expect(await round()).toMatchObject({ stopped: 0 });
 });
 
+test("a stop that ECS cannot place yet, because it does not show the task so soon, is not lost", async () => {
+  const run = await ask(await appliedJob({ definition: { command: ["sh", "-c", "sleep 60"] } }));
+  await round();
+  await writeStopRequest(database.db, run.id, { at: clock.now(), by: "Grace" });
+  const error = { code: "InvalidParameterException", message: "The referenced task was not found.", status: 400 };
+  await sandbox.control.orderFault({ service: "ecs", operation: "StopTask", error, times: 1 });
+  expect(await round()).toMatchObject({ stopped: 0, failed: [], againAt: expect.any(Date) });
+  expect(await round()).toMatchObject({ stopped: 1 });
+  await expect.poll(async () => (await tasksOf(run))[0]?.lastStatus, { timeout: 10_000 }).toBe("STOPPED");
+});
+
 test("a run that is stopped before it was started never starts", async () => {
   const run = await ask(await appliedJob());
   await writeStopRequest(database.db, run.id, { at: clock.now(), by: "Grace" });

@@ -151,8 +151,10 @@ async function stop(deps: Deps, environment: Environment, step: StopStep, report
     return;
   }
   try {
-    // A task that ECS has forgotten needs no stop either; the sweep says what became of it.
-    await deps.aws(environment).ecs.stopTask({ cluster: environment.clusterArn, task: step.taskArn, reason: step.reason });
+    const isKnown = await deps.aws(environment).ecs.stopTask({ cluster: environment.clusterArn, task: step.taskArn, reason: step.reason });
+    // ECS may not show a task yet that it has just started (ECS API, RunTask, "eventual consistency"). One that it has
+    // forgotten needs no stop, but the two look alike: it is asked again until the sweep says what became of the task.
+    if (!isKnown) return lookAgain(report, new Date(clock.now().getTime() + waitSeconds * 1000));
     await writeStopSent(db, run.id, { at: clock.now(), reason: step.reason });
     report.stopped++;
   } catch (error) {
