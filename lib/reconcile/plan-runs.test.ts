@@ -20,11 +20,12 @@ test.each<[string, Partial<Job>, Partial<Run>, object]>([
     { kind: "start", taskDefinitionArn: "arn:3" },
   ],
   [
-    "of a job at a newer generation starts as it was asked for",
+    "of a job that was saved again before AWS had taken it starts wholly as the job stands",
     { ...applied, generation: 3, appliedGeneration: 3 },
     {},
-    { kind: "start", wanted },
+    { kind: "start", wanted: { jobGeneration: 3, command: sampleJob().definition.command, cpu: sampleJob().definition.cpu } },
   ],
+  ["of a job that was saved again and is not applied as it stands waits", { ...applied, generation: 3 }, {}, { kind: "wait" }],
   ["of a job that is not applied yet waits", { generation: 2, appliedGeneration: 1, taskDefinitionArn: "arn:6" }, {}, { kind: "wait" }],
   [
     "of a job in passing trouble waits, and says for what",

@@ -8,7 +8,8 @@ import type { Run, WantedRun } from "@/lib/domain/run";
  *   asked to start                                          step
  *   ─────────────────────────────────────────────────────   ──────────────────────────────────────────────────
  *   its revision is known                                   start
- *   the job as it was then is not applied yet               wait, and say for what
+ *   the job as it stands is applied by now                  start, as the job stands
+ *   the job as it stands is not applied yet                 wait, and say for what
  *   AWS refuses the job, or the job was deleted             refuse: it would never start
  *   asked longer ago than ECS surely knows the token        refuse: it might start twice, and is late anyway
  *
@@ -44,10 +45,11 @@ export function planStart({ run, job }: { run: Run; job: Job }, now: Date): Star
   if (job.deletedAt)
     return { kind: "refuse", run, headline: "The job was deleted before this run was started", nextStep: "Nothing is left to be run." };
 
-  const wanted = run.wanted ?? asItStands(job);
-  const isApplied = job.taskDefinitionArn !== null && job.appliedGeneration >= wanted.jobGeneration;
-  const taskDefinitionArn = wanted.taskDefinitionArn ?? (isApplied ? job.taskDefinitionArn : null);
-  if (taskDefinitionArn) return { kind: "start", run, wanted, taskDefinitionArn };
+  if (run.wanted?.taskDefinitionArn) return { kind: "start", run, wanted: run.wanted, taskDefinitionArn: run.wanted.taskDefinitionArn };
+  // What was asked for had not reached AWS, and what replaced it has: that runs as a whole, for an old command and a new
+  // image may not go together.
+  if (job.taskDefinitionArn && job.appliedGeneration >= job.generation)
+    return { kind: "start", run, wanted: asItStands(job), taskDefinitionArn: job.taskDefinitionArn };
   if (job.syncError && !job.syncError.passing)
     return { kind: "refuse", run, headline: job.syncError.sentence, nextStep: "Change what the job's page names, and run it again." };
   return { kind: "wait", run, sentence: job.syncError?.sentence ?? "It waits until AWS has taken the job as it was saved." };

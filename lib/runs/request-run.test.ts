@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Conflict, Forbidden, Invalid, NotFound } from "@/lib/domain/errors";
 import { goodJob } from "@/lib/testing/bad-jobs";
@@ -67,6 +68,20 @@ test("a run is run again as it was, not as the job stands now", async () => {
     cpu: 512,
     memory: 1024,
   });
+});
+
+test("a run that had waited for its revision is run again on the one it found, though the job has moved on", async () => {
+  const { id: jobId } = await house.db.job.findFirstOrThrow({ where: { slug: "report" } });
+  const wanted = { taskDefinitionArn: null, jobGeneration: 1, command: ["asked"], environment: [], cpu: 256, memory: 512 };
+  const earlier = { jobId, state: "failed" as const, wanted };
+  const ask = async (run: Parameters<typeof makeRun>[1]) =>
+    requestRun({ actor: operator, slug: "report", requestKey: randomUUID(), repeatOf: (await makeRun(house.db, run)).id });
+  const seen = { taskDefinitionArn: "arn:task:found", jobGeneration: 2, cpu: 512, memory: 1024 };
+  const overrides = { containerOverrides: [{ name: "main", command: ["ran"], environment: [] }] };
+  expect((await ask({ ...earlier, ...seen, overrides })).wanted).toMatchObject({ ...seen, command: ["ran"] });
+  const refused = { ...wanted, taskDefinitionArn: "arn:task:pinned" };
+  expect((await ask({ ...earlier, wanted: refused })).wanted).toEqual(refused);
+  await expect(ask(earlier)).rejects.toThrow("never had a task");
 });
 
 test("a run that is not over cannot be run again, and one of another job neither", async () => {

@@ -63,7 +63,8 @@ function asItStands(job: Job): WantedRun {
 function asItWas(earlier: Run | null, job: Job): WantedRun {
   if (!earlier || earlier.jobId !== job.id) throw new NotFound("The run that shall be repeated does not exist any more.");
   if (!runCan.repeat(earlier)) throw new Conflict(`This run is ${earlier.state}: it can be run again once it has ended.`);
-  if (earlier.wanted) return earlier.wanted;
+  // What ECS told of its task is how it was; what had been asked for may have waited for a revision, and found a newer one.
+  if (!earlier.taskDefinitionArn && earlier.wanted?.taskDefinitionArn) return earlier.wanted;
   if (!earlier.taskDefinitionArn)
     throw new Conflict("This run never had a task, so it cannot be run again as it was: use Run now to run the job as it stands.");
   const overrides = earlier.overrides?.containerOverrides?.find((container) => container.name === "main");
