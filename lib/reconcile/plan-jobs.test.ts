@@ -229,6 +229,28 @@ test("a deleted job goes, though the brake holds the others", () => {
   expect(narrowed.orphans).toEqual([]);
 });
 
+const many = (count: number, of: World) => {
+  const one = plan(of).steps[0];
+  if (!one) throw new Error("no step");
+  return { ...plan({}), steps: Array.from({ length: count }, () => ({ ...one })) };
+};
+const removalsOf = ({ steps }: { steps: { remove: string[] }[] }) => steps.flatMap(({ remove }) => remove);
+
+test("of many jobs whose only moment is over some go in each round, and they hold up no orphan", () => {
+  const ended = many(25, { job: over, listed: [listedAs("ENABLED", noon)], noted: [notedAs(noon, over)] });
+  const narrowed = narrow({ ...ended, orphans: ghosts(3) }, 40, standardPolicy);
+  expect(removalsOf(narrowed)).toHaveLength(10);
+  expect(narrowed).toMatchObject({ orphans: ghosts(3), braked: null });
+});
+
+test("the old addresses of many jobs go, once the new ones are there", () => {
+  const asNew = listedAs("ENABLED", later, scheduleName(renamed));
+  const world = { job: renamed, listed: [listedAs("ENABLED", noon), asNew], noted: [notedAs(noon)], whole: [readAs(scheduleOf(renamed))] };
+  const moved = many(25, world);
+  expect(moved.steps[0]).toMatchObject({ kind: "remove", put: [] });
+  expect(removalsOf(narrow(moved, 40, standardPolicy))).toHaveLength(25);
+});
+
 test("a dry run does nothing and settles nothing", () => {
   const narrowed = narrow(plan({ job: fresh }), 0, { ...standardPolicy, dryRun: true });
   expect(narrowed.steps).toMatchObject([{ kind: "keep", put: [], isHeld: true, reasons: ["generation 1 is not verified in AWS"] }]);

@@ -6,7 +6,7 @@ export type Policy = {
   dryRun: boolean;
   /** Never remove a schedule. */
   noDelete: boolean;
-  /** Remove at most this many schedules a round that nobody asked to be removed, or this share of the group if that is more. */
+  /** In one round remove at most this many schedules that nobody asked to be removed, or this share of the group if that is more. */
   brake: { count: number; share: number };
 };
 
@@ -16,35 +16,43 @@ export const standardPolicy: Policy = { dryRun: false, noDelete: false, brake: {
 export type NarrowedPlan = Plan & { braked: { names: string[]; reason: string } | null };
 
 /**
- * Takes removals out that the policy does not allow. A job that somebody deleted may always be removed. What else seems
- * to be too much is more likely our mistake than the group's: a database from another day, a clock that is wrong. Then
- * nothing of it is removed, rather than a part.
+ * Takes removals out that the policy does not allow. A job that somebody deleted may always be removed, and the old address
+ * of one that has its schedule at the new one. What else seems to be too much is more likely our mistake than the group's:
+ * a database from another day, a clock that is wrong. Then no orphan is removed, rather than a part of them. The jobs whose
+ * only moment is over go a few in each round: many may end at once, and a brake that held them would hold for ever.
  */
 export function narrow(plan: Plan, listedCount: number, policy: Policy): NarrowedPlan {
   if (policy.dryRun)
     return { ...plan, steps: plan.steps.map(asKept), orphans: [], braked: brakedBy(allRemovals(plan), "this is a dry run") };
   if (policy.noDelete) return without(plan, () => true, "removing is switched off");
-  const unasked = [...plan.steps.filter(isUnasked).flatMap((step) => step.remove), ...plan.orphans];
   const most = Math.max(policy.brake.count, Math.floor(policy.brake.share * listedCount));
-  if (unasked.length <= most) return { ...plan, braked: null };
-  return without(plan, isUnasked, `${unasked.length} of ${listedCount} schedules would go in one round, and nobody deleted their jobs`);
+  const later = new Set(plan.steps.filter(isOver).slice(most));
+  const unhurried = { ...plan, steps: plan.steps.map((step) => (later.has(step) ? withoutRemovals(step) : step)) };
+  if (plan.orphans.length <= most) return { ...unhurried, braked: null };
+  return without(
+    unhurried,
+    () => false,
+    `${plan.orphans.length} of ${listedCount} schedules would go in one round, and nobody deleted their jobs`,
+  );
 }
 
-/** A renamed job has its new schedule beside the old one, so nothing is lost with the old. */
-function isUnasked({ job, put, remove }: JobStep): boolean {
-  return remove.length > 0 && !put.length && !job.deletedAt;
+/** Nothing is wanted any more of a job that nobody deleted: its only moment is over. */
+function isOver({ job, schedules, remove }: JobStep): boolean {
+  return remove.length > 0 && schedules.length === 0 && !job.deletedAt;
 }
 
 function without(plan: Plan, isTaken: (step: JobStep) => boolean, reason: string): NarrowedPlan {
   const taken = plan.steps.filter(isTaken);
   return {
     ...plan,
-    steps: plan.steps.map((step) =>
-      isTaken(step) ? { ...step, remove: [], isHeld: step.remove.length > 0, kind: step.put.length ? step.kind : "keep" } : step,
-    ),
+    steps: plan.steps.map((step) => (isTaken(step) ? withoutRemovals(step) : step)),
     orphans: [],
     braked: brakedBy([...taken.flatMap((step) => step.remove), ...plan.orphans], reason),
   };
+}
+
+function withoutRemovals(step: JobStep): JobStep {
+  return { ...step, remove: [], isHeld: step.remove.length > 0, kind: step.put.length ? step.kind : "keep" };
 }
 
 function asKept(step: JobStep): JobStep {
