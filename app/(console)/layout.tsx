@@ -4,12 +4,13 @@ import { LookAgain } from "@/components/shell/look-again";
 import { Notice } from "@/components/shell/notice";
 import { Shell } from "@/components/shell/shell";
 import { TimeText } from "@/components/ui/time-text";
+import { roundTrouble } from "@/components/works/round-trouble";
 import { currentActor } from "@/lib/auth/require-actor";
 import { asOurs } from "@/lib/db/as-ours";
 import type { Actor } from "@/lib/domain/actor";
 import { BelfryError } from "@/lib/domain/errors";
 import { listEnvironments } from "@/lib/environments/list-environments";
-import { listWorks } from "@/lib/environments/list-works";
+import { listWorks, type Works } from "@/lib/environments/list-works";
 
 /** A worker that was not seen for so long is told of on every page: it says that it is alive every few seconds. */
 const quietWorkerMs = 60_000;
@@ -29,7 +30,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
   // Each page sends who is not signed in to the sign-in page, with the way back that only the page knows.
   if (shell.kind === "nobody") return children;
   return (
-    <Shell actor={shell.actor} ground={shell.ground} notice={workerNotice(shell.workerSeenAt)}>
+    <Shell actor={shell.actor} ground={shell.ground} notice={workerNotice(shell.works)}>
       {children}
     </Shell>
   );
@@ -38,14 +39,14 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
 type ShellFacts =
   | { kind: "nobody" }
   | { kind: "away"; sentence: string }
-  | { kind: "somebody"; actor: Actor; ground: { name: string; region: string } | null; workerSeenAt: Date | null };
+  | { kind: "somebody"; actor: Actor; ground: { name: string; region: string } | null; works: Works };
 
 async function shellFacts(): Promise<ShellFacts> {
   try {
     const actor = await currentActor();
     if (!actor) return { kind: "nobody" };
     const [[ground = null], works] = await Promise.all([listEnvironments({ actor }), listWorks({ actor })]);
-    return { kind: "somebody", actor, ground: ground && { name: ground.name, region: ground.region }, workerSeenAt: works.workerSeenAt };
+    return { kind: "somebody", actor, ground: ground && { name: ground.name, region: ground.region }, works };
   } catch (error) {
     const ours = asOurs(error);
     if (ours instanceof BelfryError && ours.word === "unavailable") return { kind: "away", sentence: ours.sentence };
@@ -53,8 +54,20 @@ async function shellFacts(): Promise<ShellFacts> {
   }
 }
 
-function workerNotice(seenAt: Date | null): ReactNode {
-  if (seenAt && Date.now() - seenAt.getTime() < quietWorkerMs) return null;
+function workerNotice({ workerSeenAt: seenAt, rounds }: Works): ReactNode {
+  const now = new Date();
+  if (!seenAt || now.getTime() - seenAt.getTime() >= quietWorkerMs) return absentWorkerNotice(seenAt);
+  const trouble = roundTrouble(rounds, now);
+  return trouble ? (
+    <Notice>
+      The worker does not get on with AWS ({trouble.reason}) and tries again by itself: {trouble.waits} waits until then. Jobs go on firing
+      by their schedules in AWS.
+      <LookAgain changing />
+    </Notice>
+  ) : null;
+}
+
+function absentWorkerNotice(seenAt: Date | null): ReactNode {
   return (
     <Notice>
       {seenAt ? (
