@@ -27,8 +27,7 @@ export async function applyPlan(deps: Deps, environment: Environment, plan: Narr
 
   const apply = async (step: JobStep) => {
     try {
-      if (step.tooLate) throw new Refused(step.tooLate, "expression");
-      const isWanted = step.put.length > 0 || step.kind === "register";
+      const isWanted = !step.tooLate && (step.put.length > 0 || step.kind === "register");
       if (isWanted) refuseToBegin(signal);
       const arn = step.definition && isWanted ? await revisionOf(step.definition) : (step.definition?.arn ?? null);
       const applied = await inLane(async () => {
@@ -36,6 +35,7 @@ export async function applyPlan(deps: Deps, environment: Environment, plan: Narr
         return applyJob(aws, environment, step, arn);
       });
       tried.applied.push(applied);
+      if (step.tooLate) throw new Refused(step.tooLate, "expression");
     } catch (cause) {
       tried.failed.push({ step, cause });
     }

@@ -187,6 +187,9 @@ test("a moment that passed before AWS could be told of it is told", () => {
   // Killed after AWS had taken it: it did run.
   const taken = plan({ job: missed, listed: [listedAs("ENABLED", later)], whole: [readAs(scheduleOf(missed))] });
   expect(taken.steps[0]?.tooLate).toBeNull();
+  // Only its description was saved meanwhile: it did run.
+  const explained = jobOf({ ...settled, ...justPassed, generation: 2, savedAt: noon, description: "Explained" });
+  expect(plan({ job: explained, listed: [listedAs("ENABLED", noon)], noted: [notedAs(noon, justPassed)] }).steps[0]?.tooLate).toBeNull();
   // Resumed after its moment: nobody was promised anything.
   expect(plan({ job: { ...missed, savedAt: now } }).steps[0]?.tooLate).toBeNull();
   expect(plan({ job: { ...missed, deletedAt: now } }).steps[0]?.tooLate).toBeNull();

@@ -20,7 +20,7 @@ import { isAsNoted, type Observed } from "./observe";
  *   schedule            moved or new                            the same      keep, and note it
  *   schedule            moved or new                            another       update, and say what had been changed
  *   schedule            moved or new                            not read      update: the job was saved, or we were killed
- *   none                yes                                                   remove: deleted, renamed, or its moment over
+ *   none                yes                                                   remove: deleted, renamed, its moment over or missed
  *   no such job         bears our name                                        remove: an orphan
  *   -                   another name                                          leave alone: not ours
  *
@@ -99,16 +99,24 @@ function planJob(desired: Desired<JobToReconcile>, looked: Looked, listedNames: 
   if (job.retryAt && job.retryAt > looked.now) return { ...step, isHeld: true, reasons: ["it failed and waits to be tried again"] };
   const moment = job.pausedAt || job.deletedAt ? null : onlyMomentOf(job);
   const hasPassed = moment !== null && moment < looked.now;
-  for (const schedule of schedules) compare(step, schedule, looked, hasPassed);
+  const stands = schedules.map((schedule) => compare(step, schedule, looked, hasPassed));
+  if (
+    hasPassed &&
+    job.savedAt < moment &&
+    job.appliedGeneration < job.generation &&
+    !stands.includes(true) &&
+    !listedNames.some(isPerhapsTold)
+  )
+    step.tooLate = "The moment of this schedule had passed before AWS could be told of it, so it does not run: choose a later one.";
 
-  const wanted = new Set(schedules.map(({ Name }) => Name));
+  // What AWS still has of a job that came too late is an earlier form of it, which nobody wants any more.
+  const wanted = new Set(step.tooLate ? [] : schedules.map(({ Name }) => Name));
   step.remove = listedNames.filter((name) => !wanted.has(name));
   step.forget = notedNames.filter((name) => !wanted.has(name) && !looked.listed.has(name));
   if (step.remove.length) step.reasons.push(whyRemove(step));
   step.kind = kindOf(step);
   if (step.kind === "register") step.reasons.push("its task definition is not registered");
-  if (hasPassed && job.savedAt < moment && job.appliedGeneration < job.generation && !listedNames.some(isPerhapsTold))
-    step.tooLate = "The moment of this schedule had passed before AWS could be told of it, so it does not run: choose a later one.";
+  step.isHeld = step.tooLate !== null;
   return step;
 
   /** There and not as noted: it may be ours, of a worker that was killed before it could note it. */
@@ -118,8 +126,8 @@ function planJob(desired: Desired<JobToReconcile>, looked: Looked, listedNames: 
   }
 }
 
-/** One wanted schedule against its case in the drawing. */
-function compare(step: JobStep, schedule: DesiredSchedule, looked: Looked, hasPassed: boolean): void {
+/** One wanted schedule against its case in the drawing. True where it stands in AWS as it is wanted. */
+function compare(step: JobStep, schedule: DesiredSchedule, looked: Looked, hasPassed: boolean): boolean {
   const { job, definition } = step;
   const name = schedule.Name;
   const listed = looked.listed.get(name);
@@ -127,14 +135,14 @@ function compare(step: JobStep, schedule: DesiredSchedule, looked: Looked, hasPa
   const whole = looked.whole.get(name);
   const print = definition?.arn ? scheduleFingerprint(schedule) : null;
 
-  if (listed && isAsNoted(listed, noted) && noted.fingerprint === print) return;
+  if (listed && isAsNoted(listed, noted) && noted.fingerprint === print) return true;
   if (listed && whole && scheduleFingerprint(whole) === print) {
     step.confirmed.push({ schedule, listed });
-    return;
+    return true;
   }
   if (hasPassed && schedule.State === "ENABLED") {
     step.reasons.push("its only moment has come: AWS might fire it once more");
-    return;
+    return false;
   }
   step.put.push({ schedule, exists: listed !== undefined });
   if (job.generation > job.observedGeneration) step.reasons.push(`generation ${job.generation} is not verified in AWS`);
@@ -146,6 +154,7 @@ function compare(step: JobStep, schedule: DesiredSchedule, looked: Looked, hasPa
     step.reasons.push("it was changed in AWS");
     step.repairs.push(`The schedule had been changed in AWS. ${changes.join("; ") || "Its input was another"}.`);
   } else step.reasons.push("it is described differently now: Belfry's own form, the environment or the revision changed");
+  return false;
 }
 
 function kindOf({ put, remove, definition }: JobStep): StepKind {
@@ -154,7 +163,8 @@ function kindOf({ put, remove, definition }: JobStep): StepKind {
   return definition && !definition.arn ? "register" : "keep";
 }
 
-function whyRemove({ job, schedules }: JobStep): string {
+function whyRemove({ job, schedules, tooLate }: JobStep): string {
   if (job.deletedAt) return "the job was deleted";
+  if (tooLate) return "it is an earlier form of the job";
   return schedules.length ? "the job has another address now" : "its only moment is over";
 }

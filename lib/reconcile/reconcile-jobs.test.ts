@@ -571,6 +571,24 @@ test("an at(...) that was too late says so; one that is over is not made again",
   expect(await listed()).toEqual([]);
 });
 
+test("what a job was before does not go on when its new moment came too late", async () => {
+  const job = await newJob({ expression: "rate(1 hour)" });
+  await round();
+  const soon = new Date(clock.now().getTime() + 60_000).toISOString().slice(0, 19);
+  await save(job, { expression: `at(${soon})` });
+  clock.advance(90);
+  expect(await round()).toMatchObject({ changed: [{ did: "remove" }], failed: [{ job: job.slug }] });
+  expect(await listed()).toEqual([]);
+  expect(await stateOf(job)).toBe("refused");
+  for (const seconds of [400, 3600]) {
+    clock.advance(seconds);
+    expect(await round()).toMatchObject({ changed: [], failed: [{ job: job.slug }], repaired: [] });
+  }
+  await save(job, { expression: "rate(2 hours)" });
+  await round();
+  expect(await stateOf(job)).toBe("verified");
+});
+
 test("a changed environment reaches every job with the worker's next start", async () => {
   const job = await newJob();
   await round();
