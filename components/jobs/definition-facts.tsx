@@ -5,6 +5,7 @@ import type { Environment } from "@/lib/domain/environment";
 import { describeCpu, describeMemory } from "@/lib/domain/fargate";
 import type { Job } from "@/lib/domain/job";
 import { formatArgv } from "./argv";
+import { CommandText } from "./command-text";
 
 /** What runs, as it is saved. Secrets are references: there is no value to show. */
 export function DefinitionFacts({ job, environment }: { job: Job; environment: Environment }) {
@@ -17,12 +18,12 @@ export function DefinitionFacts({ job, environment }: { job: Job; environment: E
       </Fact>
       {definition.entryPoint.length > 0 ? (
         <Fact name="Entry point">
-          <code className="mono wrap-anywhere">{formatArgv(definition.entryPoint)}</code>
+          <CommandText text={formatArgv(definition.entryPoint)} what="the entry point" />
         </Fact>
       ) : null}
       <Fact name="Command">
         {definition.command.length > 0 ? (
-          <code className="mono wrap-anywhere">{formatArgv(definition.command)}</code>
+          <CommandText text={formatArgv(definition.command)} what="the command" />
         ) : (
           <span className="text-ink-3">the image's own</span>
         )}

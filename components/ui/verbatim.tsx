@@ -4,9 +4,18 @@ import { Check, Copy } from "lucide-react";
 import { useState } from "react";
 import { toast } from "sonner";
 import { Button } from "./button";
+import { cn } from "./cn";
+
+type VerbatimProps = {
+  text: string;
+  what?: string;
+  /** Only the first six lines are shown; what is copied is all of it. */
+  clamped?: boolean;
+  className?: string;
+};
 
 /** Words of somebody else, letter by letter, to be read and copied. */
-export function Verbatim({ text, what = "these words" }: { text: string; what?: string }) {
+export function Verbatim({ text, what = "these words", clamped = false, className }: VerbatimProps) {
   const [copied, setCopied] = useState(false);
   async function copy() {
     try {
@@ -18,8 +27,8 @@ export function Verbatim({ text, what = "these words" }: { text: string; what?: 
     }
   }
   return (
-    <div className="relative rounded-md border border-line bg-sunken">
-      <pre className="mono overflow-x-auto whitespace-pre-wrap break-words py-2 pr-10 pl-3 text-ink-2 leading-5">{text}</pre>
+    <div className={cn("relative rounded-md border border-line bg-sunken py-2 pr-10 pl-3", className)}>
+      <pre className={cn("mono wrap-anywhere whitespace-pre-wrap text-ink-2 leading-5", clamped && "line-clamp-6")}>{text}</pre>
       <Button
         variant="ghost"
         size="icon-small"
