@@ -8,10 +8,17 @@ import type { Run } from "@/lib/domain/run";
 import { paths } from "@/lib/paths";
 import { SyncSteps, SyncWord } from "./sync-line";
 
-type JobFactsProps = { job: Job; sync: SyncState; nextAt: Date | null; last: Run | null; usualSeconds: number | null };
+type JobFactsProps = {
+  job: Job;
+  sync: SyncState;
+  nextAt: Date | null;
+  last: Run | null;
+  usualSeconds: number | null;
+  lastLookAt: Date | null;
+};
 
 /** The first questions about a job, answered in one row: when next, how last, how long, and whether AWS follows. */
-export function JobFacts({ job, sync, nextAt, last, usualSeconds }: JobFactsProps) {
+export function JobFacts({ job, sync, nextAt, last, usualSeconds, lastLookAt }: JobFactsProps) {
   return (
     <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_minmax(0,0.7fr)_minmax(0,2.4fr)]">
       <Cell name="Next run">
@@ -39,7 +46,7 @@ export function JobFacts({ job, sync, nextAt, last, usualSeconds }: JobFactsProp
       <Cell name="Usually takes">
         {usualSeconds === null ? <span className="text-ink-2">Not known yet</span> : formatLength(usualSeconds * 1000)}
       </Cell>
-      <Cell name="In AWS" aside={<SyncWord sync={sync} />}>
+      <Cell name="In AWS" aside={<SyncWord sync={sync} lastLookAt={lastLookAt} />}>
         <SyncSteps job={job} />
       </Cell>
     </dl>

@@ -6,13 +6,18 @@ import { TimeText } from "@/components/ui/time-text";
 import type { Job, SyncState } from "@/lib/domain/job";
 import { syncLook } from "./job-condition";
 
-/** How AWS stands to what was saved, in a word. */
-export function SyncWord({ sync }: { sync: SyncState }) {
+/** How AWS stands to what was saved, in a word; where it follows, with the moment of the last look, which may have changed nothing. */
+export function SyncWord({ sync, lastLookAt }: { sync: SyncState; lastLookAt: Date | null }) {
   const { word, shape, tone } = syncLook[sync];
   return (
-    <span className={cn("inline-flex items-center gap-1 font-medium text-xs", toneText[tone])}>
+    <span className="inline-flex min-w-0 flex-wrap items-center gap-x-1">
       <Shape shape={shape} tone={tone} className="size-3.5" />
-      {word}
+      <span className={cn("font-medium", toneText[tone])}>{word}</span>
+      {sync === "verified" && lastLookAt ? (
+        <span className="-ml-1 font-normal text-ink-3">
+          , seen <TimeText at={lastLookAt} />
+        </span>
+      ) : null}
     </span>
   );
 }
