@@ -15,8 +15,8 @@ for city in Berlin Lisbon Osaka Quito Tartu; do
   sleep 1
   ms=$(( ($(date +%s) * 97 + \${#city} * 131) % 240 + 20 ))
   [ "$ms" -gt "$slowest" ] && slowest=$ms
-  if [ "$ms" -gt 200 ]; then say "  \033[33m!\033[0m $city answered in \033[33m$ms ms\033[0m, later than usual"
-  else say "  \033[32m✓\033[0m $city answered in $ms ms"; fi
+  if [ "$ms" -gt 200 ]; then say "  \033[33mslow\033[0m  $city answered in \033[33m$ms ms\033[0m"
+  else say "  \033[32mok\033[0m    $city answered in $ms ms"; fi
 done
 sleep 1
 say "\033[32mAll stock levels are fresh\033[0m (slowest answer: $slowest ms)"
