@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { endSession } from "@/lib/db/people";
 import type { Actor } from "@/lib/domain/actor";
-import { Conflict, Forbidden } from "@/lib/domain/errors";
+import { Conflict, Forbidden, Invalid, NotFound } from "@/lib/domain/errors";
 import { addPerson } from "@/lib/people/add-person";
 import { changePerson } from "@/lib/people/change-person";
 import { makeFirstAdmin, resetPassword } from "@/lib/people/first-admin";
@@ -83,6 +83,23 @@ test("tries at the same moment are counted too: twenty guesses at once are not t
   );
   expect(guesses.filter((guess) => !guess.ok && guess.waitSeconds === 0).length).toBeLessThanOrEqual(4);
 }, 60_000);
+
+test("an e-mail or a name that Postgres cannot keep is refused in words", async () => {
+  expect(await signIn({ email: "a\u0000@example.com", password: "x", address: null, now })).toEqual({ ok: false, waitSeconds: 0 });
+  for (const input of [
+    { email: "a\u0000@example.com", name: "Ada", role: "viewer" },
+    { email: "ada@example.com", name: "Ada\u0000", role: "viewer" },
+    { email: "ada@example.com", name: "Ada\nAdmin", role: "viewer" },
+    { email: "ada@example.com", name: "\ud83d", role: "viewer" },
+    {},
+    null,
+  ]) {
+    const refusal = await addPerson({ actor: admin, input, now }).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(Invalid);
+    for (const { sentence } of (refusal as Invalid).faults) expect(sentence).toMatch(/^The .*[:.]/);
+  }
+  await expect(changePerson({ actor: admin, personId: "nobody\u0000", role: "viewer", now })).rejects.toBeInstanceOf(NotFound);
+});
 
 test("a new password ends the sessions of the old one", async () => {
   const before = await signIn({ ...first, address: null, now: after(10) });

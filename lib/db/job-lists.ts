@@ -4,7 +4,7 @@ import type { Db } from "./client";
 import { Prisma, type Job as Row } from "./generated/client";
 import { toJob } from "./job-row";
 import { readCursor, writeCursor } from "./page-cursor";
-import { boundedLimit, fromRaw } from "./row";
+import { boundedLimit, fromRaw, keepable } from "./row";
 import { summaryOfRun, toSummary, usualSeconds } from "./run-summary";
 
 /** The states by which the list of jobs can be narrowed. */
@@ -79,7 +79,7 @@ export async function listJobRows(db: Db, filter: JobFilter): Promise<JobListPag
 function conditionsOf({ environmentId, search, state, application }: JobFilter): Prisma.Sql[] {
   const conditions = [Prisma.sql`j.deleted_at is null`];
   if (environmentId) conditions.push(Prisma.sql`j.environment_id = ${environmentId}`);
-  if (application) conditions.push(Prisma.sql`j.application = ${application}`);
+  if (application) conditions.push(Prisma.sql`j.application = ${keepable(application)}`);
   if (state) conditions.push(stateConditions[state]);
   for (const word of wordsOf(search ?? ""))
     conditions.push(

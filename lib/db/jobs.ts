@@ -4,7 +4,7 @@ import { isTaken } from "./as-ours";
 import type { Db, Tx } from "./client";
 import type { Job as Row } from "./generated/client";
 import { toJob } from "./job-row";
-import { fromRaw, toDocument } from "./row";
+import { fromRaw, keepable, toDocument } from "./row";
 
 /* Lists of jobs stand in job-lists.ts. */
 export * from "./job-lists";
@@ -72,7 +72,7 @@ function addressTaken(error: unknown, slug: string): unknown {
 /** A living job by its address: in one environment, or in the one that was made first among those that have it. */
 export async function getJobBySlug(db: Db, slug: string, environmentId?: string): Promise<Job | null> {
   const row = await db.job.findFirst({
-    where: { slug, environmentId, deletedAt: null },
+    where: { slug: keepable(slug), environmentId, deletedAt: null },
     orderBy: [{ environment: { createdAt: "asc" } }, { id: "asc" }],
   });
   return row && toJob(row);

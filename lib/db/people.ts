@@ -5,6 +5,7 @@ import { isTaken } from "./as-ours";
 import type { Database, Db, Tx } from "./client";
 import type { Person as Row } from "./generated/client";
 import { isUuid } from "./page-cursor";
+import { keepable } from "./row";
 import { inTransaction } from "./transaction";
 
 /** Somebody who may sign in, or who might before they were disabled. E-mails are kept in lower case. */
@@ -22,7 +23,7 @@ function toPerson({ id, email, name, role, disabledAt, createdAt }: Row): Person
 
 /** A person by e-mail, with the hash that sign-in compares; null where nobody has it. */
 export async function findPersonByEmail(db: Db, email: string): Promise<(Person & { passwordHash: string | null }) | null> {
-  const row = await db.person.findUnique({ where: { email } });
+  const row = await db.person.findUnique({ where: { email: keepable(email) } });
   return row && { ...toPerson(row), passwordHash: row.passwordHash };
 }
 
@@ -124,7 +125,8 @@ async function endSessionsOf(tx: Tx, personId: string, at: Date): Promise<void> 
  * else out) and `address:...` (twenty, because an office shares one; then from 2 s to 15 min). An hour without a try
  * forgets all of it, and so does `clearSignInFailures`.
  */
-export async function claimSignInTry(db: Database, keys: string[], now: Date): Promise<Date> {
+export async function claimSignInTry(db: Database, names: string[], now: Date): Promise<Date> {
+  const keys = names.map(keepable);
   return await inTransaction(async (tx) => {
     const forgotten = new Date(now.getTime() - 3_600_000);
     await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended(key, 1)) from (select unnest(${keys}::text[]) as key order by 1) k`;
@@ -150,5 +152,5 @@ export async function claimSignInTry(db: Database, keys: string[], now: Date): P
 
 /** Forgets the tries of these keys: the password was right. */
 export async function clearSignInFailures(db: Db, keys: string[]): Promise<void> {
-  await db.signInFailure.deleteMany({ where: { key: { in: keys } } });
+  await db.signInFailure.deleteMany({ where: { key: { in: keys.map(keepable) } } });
 }

@@ -21,14 +21,17 @@ export function toJson(value: object | null | undefined): Prisma.InputJsonValue 
   return value === null || value === undefined ? Prisma.DbNull : (JSON.parse(toDocument(value)) as Prisma.InputJsonValue);
 }
 
+/** A text that Postgres can keep or compare with: a � stands for NUL and for half a character, which it refuses. */
+export function keepable(text: string): string {
+  return text.replaceAll("\u0000", "\ufffd").toWellFormed();
+}
+
 /**
  * A document for a jsonb parameter: rows for `jsonb_to_recordset`, so that one statement writes them all whatever their
- * number. Postgres keeps neither NUL nor half a character, which logs and AWS's words may carry: a � stands for them.
+ * number. Logs and AWS's words may carry what Postgres cannot keep.
  */
 export function toDocument(value: object): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    typeof part === "string" ? part.replaceAll("\u0000", "\ufffd").toWellFormed() : part,
-  );
+  return JSON.stringify(value, (_, part: unknown) => (typeof part === "string" ? keepable(part) : part));
 }
 
 /** How many rows a list gives at most, whatever was asked for. */

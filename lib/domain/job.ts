@@ -86,6 +86,10 @@ export function rateAnchorOf(job: Pick<Job, "generation" | "appliedGeneration" |
 
 export const defaultPolicies: JobPolicies = { maximumRetryAttempts: 3, maximumEventAgeSeconds: 900 };
 
+/** Half a surrogate pair, which neither Postgres nor AWS can keep. */
+const halfCharacter = /\p{Surrogate}/u;
+const halfSentence = (what: string) => `${what} has half a character in it, as a text that was cut in two: remove it.`;
+
 const line = (what: string, max: number) =>
   z
     .string({ error: `${what} is missing: give one.` })
@@ -93,13 +97,15 @@ const line = (what: string, max: number) =>
     .min(1, `${what} is empty: give one.`)
     .max(max, `${what} is longer than ${max} characters: shorten it.`)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-    .regex(/^[^\u0000-\u001f\u007f]*$/, `${what} has a line break or a control character: remove it.`);
+    .regex(/^[^\u0000-\u001f\u007f]*$/, `${what} has a line break or a control character: remove it.`)
+    .refine((value) => !halfCharacter.test(value), halfSentence(what));
 
 const text = (what: string, max: number) =>
   z
     .string({ error: `${what} must be text.` })
     .max(max, `${what} is longer than ${max} characters: shorten it.`)
-    .refine((value) => !value.includes("\u0000"), `${what} has a NUL character, which Postgres cannot keep: remove it.`);
+    .refine((value) => !value.includes("\u0000"), `${what} has a NUL character, which Postgres cannot keep: remove it.`)
+    .refine((value) => !halfCharacter.test(value), halfSentence(what));
 
 const variableName = (what: string) =>
   z

@@ -15,8 +15,10 @@ export async function pauseJob(request: { actor: Actor; slug: string; reason: st
   const { actor, slug, now = new Date() } = request;
   const reason = request.reason.trim();
   requireMay(actor, "pause jobs");
-  if (reason.length > longestReason || reason.includes("\u0000"))
-    throw new Invalid([{ field: "reason", sentence: `The reason may have ${longestReason} characters and no NUL: shorten it.` }]);
+  if (reason.length > longestReason || reason.includes("\u0000") || !reason.isWellFormed())
+    throw new Invalid([
+      { field: "reason", sentence: `The reason may have ${longestReason} characters, no NUL and no half character: change it.` },
+    ]);
   return change({ actor, slug, now, action: "job.pause" }, (job) =>
     job.pausedAt ? null : { pausedAt: now, pausedBy: actor.name, pauseReason: reason || null },
   );

@@ -9,6 +9,7 @@ import { testDatabase } from "@/lib/testing/database";
 import { makeActor, makeEnvironment } from "@/lib/testing/factories";
 import { deleteJob } from "./delete-job";
 import { getJob } from "./get-job";
+import { listJobs } from "./list-jobs";
 import { pauseJob, resumeJob } from "./pause-job";
 import { saveJob } from "./save-job";
 
@@ -128,6 +129,17 @@ test("AWS was last looked at for a job when it was read back, or with the last w
   await look(3, null);
   await look(4, "AWS does not answer.");
   expect(await lastLookAt()).toEqual(at(3));
+});
+
+test("texts that Postgres cannot keep are refused in words, and find nothing", async () => {
+  await saveJob({ actor: operator, slug: null, input: goodJob(), now });
+  const slug = "nightly-report\u0000";
+  await expect(getJob({ actor: viewer, slug })).rejects.toBeInstanceOf(NotFound);
+  await expect(deleteJob({ actor: admin, slug, typedName: "Nightly report", now })).rejects.toBeInstanceOf(NotFound);
+  await expect(pauseJob({ actor: operator, slug: "nightly-report", reason: "\u0000", now })).rejects.toBeInstanceOf(Invalid);
+  await expect(pauseJob({ actor: operator, slug: "nightly-report", reason: "\ud83d", now })).rejects.toBeInstanceOf(Invalid);
+  expect(await listJobs({ actor: viewer, application: "reports\u0000" })).toMatchObject({ rows: [], total: 0 });
+  expect(await listJobs({ actor: viewer, search: "report\u0000\ud83d" })).toMatchObject({ rows: [] });
 });
 
 test("deleting needs the name typed, hides the job and frees its address", async () => {
