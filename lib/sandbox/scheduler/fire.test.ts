@@ -17,7 +17,14 @@ import {
   SchedulerClient,
   UpdateScheduleCommand,
 } from "@aws-sdk/client-scheduler";
-import { CreateQueueCommand, DeleteMessageCommand, type Message, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type SandboxControl, sandboxControl } from "../control-client";
 import { type RunningSandbox, startSandbox } from "../start-server";
@@ -285,6 +292,20 @@ test("attempts that run out end in the dead-letter queue, with the reason", asyn
     SCHEDULE_ARN: `arn:aws:scheduler:${region}:${account}:schedule/default/job`,
     TARGET_ARN: `arn:aws:ecs:${region}:${account}:cluster/jobs`,
   });
+});
+
+test("a payload that is too long for the dead-letter queue is cut, and says so", async () => {
+  const QueueUrl = `${sandbox.endpoint}/${account}/dead`;
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { MaximumMessageSize: "1024" } }));
+  const long = "ä".repeat(2000);
+  await create({
+    Target: { Arn: `arn:aws:lambda:${region}:${account}:function:none`, RoleArn, Input: long, DeadLetterConfig: { Arn: deadQueue } },
+  });
+  await control.fire({ scheduleName: "job", region });
+  const { body, attributes } = await deadLetter();
+  expect(attributes.IS_PAYLOAD_TRUNCATED).toBe("true");
+  expect(body.length).toBeGreaterThan(100);
+  expect(long.startsWith(body)).toBe(true);
 });
 
 test("an event that grows too old ends in the dead-letter queue", async () => {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Target } from "@aws-sdk/client-scheduler";
 import { canAssume } from "../iam/trust";
 import { AwsError, type Region, type World } from "../service";
+import { findByArn } from "../sqs/queue-attributes";
 import { momentsAfter, planNext } from "./next-moment";
 import { forgetTokens } from "./operations";
 import type { Invocation, ScheduleRecord } from "./state";
@@ -173,6 +174,7 @@ async function sendToDeadLetters(world: World, invocation: Invocation, error: Aw
   const arn = target.DeadLetterConfig?.Arn;
   if (!arn) return;
   const [, , , region = "", account, name] = arn.split(":");
+  const whole = target.Input ?? "{}";
   const attributes: Record<string, string | undefined> = {
     ERROR_CODE: error.code,
     ERROR_MESSAGE: error.message || "Unexpected error occurred while processing the request",
@@ -184,16 +186,34 @@ async function sendToDeadLetters(world: World, invocation: Invocation, error: Aw
     SCHEDULE_ARN: scheduleArn,
     TARGET_ARN: target.Arn,
   };
+  const limit = Number(findByArn(world.region(region).sqs, arn)?.attributes.MaximumMessageSize ?? Number.POSITIVE_INFINITY);
+  const body = cutTo(limit - bytesOf(attributes), whole);
+  if (body.length < whole.length) attributes.IS_PAYLOAD_TRUNCATED = "true";
   const present = Object.entries(attributes).filter((entry): entry is [string, string] => entry[1] !== undefined);
   try {
     await world.invoke(region, "sqs", "SendMessage", {
       QueueUrl: `${world.endpoint}/${account}/${name}`,
-      MessageBody: target.Input ?? "{}",
+      MessageBody: body,
       MessageAttributes: Object.fromEntries(present.map(([key, value]) => [key, { DataType: "String", StringValue: value }])),
     });
   } catch {
     // As on AWS: what the dead-letter queue does not take is lost, and only a metric knows.
   }
+}
+
+/** What attributes take of a message's size: name, type and value. */
+function bytesOf(attributes: Record<string, string | undefined>): number {
+  return Object.entries(attributes).reduce(
+    (sum, [name, value]) => (value === undefined ? sum : sum + Buffer.byteLength(`${name}String${value}`)),
+    0,
+  );
+}
+
+/** The text, cut between two characters where it takes more bytes. */
+function cutTo(bytes: number, text: string): string {
+  if (Buffer.byteLength(text) <= bytes) return text;
+  const whole = Buffer.from(text).subarray(0, Math.max(0, bytes));
+  return new TextDecoder().decode(whole, { stream: true });
 }
 
 function end(region: Region, invocation: Invocation): void {
