@@ -1,4 +1,5 @@
 import {
+  CreateClusterCommand,
   DeregisterTaskDefinitionCommand,
   DescribeTasksCommand,
   ListTasksCommand,
@@ -181,6 +182,12 @@ test("a task on Spot tells its capacity provider, and its launch type all the sa
     capacityProviderStrategy: [{ capacityProvider: "FARGATE_SPOT", weight: 1 }],
   });
   expect(task).toMatchObject({ launchType: "FARGATE", capacityProviderName: "FARGATE_SPOT" });
+  await aws.ecs.send(new CreateClusterCommand({ clusterName: "plain" }));
+  const capacityProviderStrategy = [{ capacityProvider: "FARGATE_SPOT", weight: 1 }];
+  await expect(aws.run(definition, { cluster: "plain", launchType: undefined, capacityProviderStrategy })).rejects.toMatchObject({
+    name: "InvalidParameterException",
+    message: expect.stringContaining("not associated with the cluster") as string,
+  });
 });
 
 test("tags are told with include TAGS only, those of the definition are passed on where asked, and a stop removes them", async () => {

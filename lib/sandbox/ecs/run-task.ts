@@ -1,6 +1,6 @@
 import type {
   AwsVpcConfiguration,
-  CapacityProviderStrategyItem,
+  Cluster,
   ContainerDefinition,
   Failure,
   RunTaskCommandInput,
@@ -43,7 +43,7 @@ export function runTask(input: RunTaskCommandInput, call: Call): { tasks: Task[]
     });
   }
 
-  const { definition, overrides, attachable, capacity } = checkRequest(input, call, cluster.cluster.defaultCapacityProviderStrategy);
+  const { definition, overrides, attachable, capacity } = checkRequest(input, call, cluster.cluster);
   const programs = (definition.containerDefinitions ?? []).map((container) => programOf(container.image ?? ""));
   const refused = programs.find((program): program is Program & { kind: "refused" } => program?.kind === "refused");
   if (refused !== undefined) throw new AwsError(refused.code, refused.message);
@@ -80,7 +80,7 @@ type Checked = {
   capacity: string | null;
 };
 
-function checkRequest(input: RunTaskCommandInput, { region }: Call, defaultStrategy: CapacityProviderStrategyItem[] | undefined): Checked {
+function checkRequest(input: RunTaskCommandInput, { region }: Call, cluster: Cluster): Checked {
   const found = findRevision(region, input.taskDefinition as string);
   if (found === undefined) throw refuse("TaskDefinition not found.");
   const { definition } = found;
@@ -98,7 +98,7 @@ function checkRequest(input: RunTaskCommandInput, { region }: Call, defaultStrat
   }
   return {
     definition,
-    capacity: chooseCapacity(input, definition, defaultStrategy),
+    capacity: chooseCapacity(input, definition, cluster),
     overrides: completeOverrides(input.overrides ?? {}, definition),
     attachable: checkNetwork(input, definition),
   };
@@ -108,12 +108,12 @@ function checkRequest(input: RunTaskCommandInput, { region }: Call, defaultStrat
 function chooseCapacity(
   input: RunTaskCommandInput,
   definition: TaskDefinition,
-  defaultStrategy: CapacityProviderStrategyItem[] | undefined,
+  { capacityProviders, defaultCapacityProviderStrategy }: Cluster,
 ): string | null {
   if (input.launchType !== undefined && (input.capacityProviderStrategy ?? []).length > 0) {
     throw invalid("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.");
   }
-  const strategy = input.launchType !== undefined ? [] : (input.capacityProviderStrategy ?? defaultStrategy ?? []);
+  const strategy = input.launchType !== undefined ? [] : (input.capacityProviderStrategy ?? defaultCapacityProviderStrategy ?? []);
   if (input.launchType === "FARGATE" || strategy.length > 0) {
     if (!definition.compatibilities?.includes("FARGATE")) throw invalid("Task definition does not support launch_type FARGATE.");
   }
@@ -124,6 +124,11 @@ function chooseCapacity(
   for (const { capacityProvider = "" } of strategy) {
     if (capacityProvider !== "FARGATE" && capacityProvider !== "FARGATE_SPOT") {
       throw invalid(`The specified capacity provider '${capacityProvider}' was not found. Specify a valid name or ARN and try again.`);
+    }
+    if (!capacityProviders?.includes(capacityProvider)) {
+      throw invalid(
+        "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster and try again.",
+      );
     }
   }
   const [first] = strategy;

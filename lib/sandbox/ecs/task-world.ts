@@ -40,7 +40,7 @@ export async function taskWorld(settings: Partial<Settings> = {}) {
     };
   };
   let clients = connect();
-  await clients.ecs.send(new CreateClusterCommand({ clusterName: "main" }));
+  await clients.ecs.send(new CreateClusterCommand({ clusterName: "main", capacityProviders: ["FARGATE", "FARGATE_SPOT"] }));
   await clients.logs.send(new CreateLogGroupCommand({ logGroupName: logGroup }));
 
   const register = async (containers: ContainerDefinition[], more: Partial<RegisterTaskDefinitionCommandInput> = {}) =>
