@@ -476,6 +476,12 @@ test.each<[string, (logGroupName: string) => Promise<unknown>, string, string]>(
     "ResourceNotFoundException",
     "The specified log group does not exist.",
   ],
+  [
+    "filtering from the newest line, which is not imitated,",
+    (logGroupName) => logs.send(new FilterLogEventsCommand({ logGroupName, startFromHead: false })),
+    "InvalidParameterException",
+    "The sandbox filters from the head only.",
+  ],
 ])("%s is refused in AWS's words", async (_what, call, name, message) => {
   await expect(call(group)).rejects.toMatchObject({ name, message, $metadata: { httpStatusCode: 400 } });
 });

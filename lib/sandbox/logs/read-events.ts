@@ -86,6 +86,8 @@ export function filterLogEvents(
   group: LogGroupState,
   input: FilterLogEventsCommandInput,
 ): { events: FilteredLogEvent[]; searchedLogStreams: []; nextToken?: string } {
+  // Answered in the other order it would be wrong without a word.
+  if (input.startFromHead === false) throw new AwsError("InvalidParameterException", "The sandbox filters from the head only.");
   const matches = parseFilterPattern(input.filterPattern ?? "");
   const earliest = Math.max(input.startTime ?? Number.NEGATIVE_INFINITY, expiredBefore(world, group));
   const latest = input.endTime ?? Number.POSITIVE_INFINITY;
