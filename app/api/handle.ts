@@ -47,7 +47,8 @@ export function errorResponse(error: unknown): Response {
   return Response.json({ error: { word, sentence, faults } }, { status: statusOf[word], headers: { "cache-control": "no-store" } });
 }
 
-function refuseOtherSites(request: Request): void {
+/** Throws Forbidden for a change that a page of another site sends with the browser's cookie. */
+export function refuseOtherSites(request: Pick<Request, "method" | "headers">): void {
   if (request.method === "GET" || request.method === "HEAD") return;
   const origin = request.headers.get("origin");
   const host = request.headers.get("x-forwarded-host") ?? request.headers.get("host");
@@ -57,16 +58,30 @@ function refuseOtherSites(request: Request): void {
     throw new Forbidden("This request comes from another site: send it from Belfry's own pages, or without an Origin header.");
 }
 
-async function readBody(request: Request): Promise<unknown> {
-  const text = await request.text();
-  if (Buffer.byteLength(text) > largestBodyBytes)
-    throw new Invalid([{ field: "", sentence: `The request is larger than ${largestBodyBytes / 1024} KiB: send less.` }]);
+/** A request's JSON; {} where there is none. Throws Invalid, for a body that is too large before all of it is taken. */
+export async function readBody(request: Request): Promise<unknown> {
+  const text = await readText(request);
   if (text.trim() === "") return {};
   try {
     return JSON.parse(text) as unknown;
   } catch {
     throw new Invalid([{ field: "", sentence: "The request's body is not JSON: send a JSON object with content-type application/json." }]);
   }
+}
+
+async function readText(request: Request): Promise<string> {
+  const reader = request.body?.getReader();
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
+    bytes += part.value.byteLength;
+    if (bytes > largestBodyBytes) {
+      await reader?.cancel();
+      throw new Invalid([{ field: "", sentence: `The request is larger than ${largestBodyBytes / 1024} KiB: send less.` }]);
+    }
+    parts.push(part.value);
+  }
+  return Buffer.concat(parts).toString("utf8");
 }
 
 /** One member of a JSON body as text; "" where it is missing or of another kind. */
