@@ -224,14 +224,15 @@ const inputShape = z.object({
 
 /**
  * Reads what somebody wrote; a crontab line leaves as AWS's form.
- * `now` decides whether an at(...) lies in the past.
+ * `now` decides whether an at(...) lies in the past; one that stays as it stood in `before` may, or a job whose moment is
+ * over could never be edited again.
  * Throws Invalid with one sentence for each field that breaks a rule.
  */
-export function parseJobInput(raw: unknown, now: Date): JobInput {
+export function parseJobInput(raw: unknown, now: Date, before: Calendar | null = null): JobInput {
   const read = inputShape.safeParse(raw);
   const faults: Fault[] = read.success ? [] : read.error.issues.map(toFault);
   const source = (read.success ? read.data : raw) as Partial<JobInput> | null;
-  const expression = scheduleOf(source, now, faults);
+  const expression = scheduleOf(source, now, before, faults);
   if (read.success) {
     faults.push(...crossFaults(read.data));
     if (faults.length === 0) return { ...read.data, expression };
@@ -250,7 +251,9 @@ function toFault(issue: z.core.$ZodIssue): Fault {
   return { field, sentence: issue.message };
 }
 
-function scheduleOf(source: Partial<JobInput> | null, now: Date, faults: Fault[]): string {
+type Calendar = Pick<JobInput, "expression" | "timeZone">;
+
+function scheduleOf(source: Partial<JobInput> | null, now: Date, before: Calendar | null, faults: Fault[]): string {
   const { expression, timeZone } = source ?? {};
   const zoneIsGood = typeof timeZone === "string" && isTimeZone(timeZone);
   if (typeof timeZone === "string" && !zoneIsGood)
@@ -259,6 +262,7 @@ function scheduleOf(source: Partial<JobInput> | null, now: Date, faults: Fault[]
       sentence: `The time zone ${JSON.stringify(timeZone)} is not an IANA name: choose one such as Europe/Berlin or UTC.`,
     });
   if (typeof expression !== "string") return "";
+  if (before && expression === before.expression && timeZone === before.timeZone) return expression;
   const parsed = parseSchedule(expression, { timeZone: zoneIsGood ? timeZone : "UTC", now });
   if (parsed.ok) return parsed.schedule.expression;
   faults.push({ field: "expression", sentence: parsed.fault.sentence });

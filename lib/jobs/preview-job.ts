@@ -14,10 +14,10 @@ export async function previewJob(request: { actor: Actor; input: unknown; slug: 
   const { actor, input, slug, now = new Date() } = request;
   requireMay(actor, "read");
   try {
-    const wanted = parseJobInput(input, now);
     const db = database();
-    const [environment] = await listEnvironments(db);
     const before = slug ? await getJobBySlug(db, slug) : null;
+    const wanted = parseJobInput(input, now, before);
+    const [environment] = await listEnvironments(db);
     return { faults: [], changes: environment ? diffInWords(before, wanted, environment) : [] };
   } catch (error) {
     if (error instanceof Invalid) return { faults: error.faults, changes: [] };

@@ -11,6 +11,7 @@ import { deleteJob } from "./delete-job";
 import { getJob } from "./get-job";
 import { listJobs } from "./list-jobs";
 import { pauseJob, resumeJob } from "./pause-job";
+import { previewJob } from "./preview-job";
 import { saveJob } from "./save-job";
 
 const now = new Date("2026-11-21T10:00:00Z");
@@ -129,6 +130,20 @@ test("AWS was last looked at for a job when it was read back, or with the last w
   await look(3, null);
   await look(4, "AWS does not answer.");
   expect(await lastLookAt()).toEqual(at(3));
+});
+
+test("a job whose only moment is over can still be edited, but gets no other moment of the past", async () => {
+  const moment = { expression: "at(2026-11-21T12:00:00)", timeZone: "UTC" };
+  await saveJob({ actor: operator, slug: null, input: goodJob(moment), now });
+  const tomorrow = new Date(now.getTime() + 86_400_000);
+  const edit = (input: object) => ({ actor: operator, slug: "nightly-report", input, now: tomorrow });
+  expect((await previewJob(edit(goodJob({ ...moment, description: "Explained" })))).faults).toEqual([]);
+  expect(await saveJob(edit(goodJob({ ...moment, description: "Explained" })))).toMatchObject({ generation: 2, description: "Explained" });
+  for (const other of [
+    { ...moment, expression: "at(2026-11-21T13:00:00)" },
+    { ...moment, timeZone: "Europe/Berlin" },
+  ])
+    await expect(saveJob(edit(goodJob(other)))).rejects.toBeInstanceOf(Invalid);
 });
 
 test("texts that Postgres cannot keep are refused in words, and find nothing", async () => {

@@ -22,10 +22,10 @@ export async function saveJob(request: {
 }): Promise<Job> {
   const { actor, slug, now = new Date() } = request;
   requireMay(actor, "edit jobs");
-  const input = parseJobInput(request.input, now);
   return inTransaction(async (tx) => {
     const before = slug === null ? null : await getJobBySlug(tx, slug);
     if (slug !== null && !before) throw new NotFound(`There is no job at ${slug}: it may have been deleted meanwhile.`);
+    const input = parseJobInput(request.input, now, before);
     if (input.slug !== slug && (await getJobBySlug(tx, input.slug)))
       throw new Conflict(`The address ${input.slug} belongs to another job: choose another one.`, "slug");
     const after = before
