@@ -9,6 +9,7 @@ import {
   DetachRolePolicyCommand,
   GetRoleCommand,
   GetRolePolicyCommand,
+  GetUserCommand,
   IAMClient,
   ListAttachedRolePoliciesCommand,
   ListRolePoliciesCommand,
@@ -121,6 +122,11 @@ test.each<[string, () => Promise<unknown>, { name: string; status: number; messa
     { name: "NoSuchEntityException", status: 404, message: "The role with name none cannot be found." },
   ],
   [
+    "an unknown user",
+    () => iam.send(new GetUserCommand({ UserName: "none" })),
+    { name: "NoSuchEntityException", status: 404, message: "The user with name none cannot be found." },
+  ],
+  [
     "a role made twice",
     () => makeRole("twice").then(() => makeRole("twice")),
     { name: "EntityAlreadyExistsException", status: 409, message: "Role with name twice already exists." },
@@ -157,6 +163,11 @@ test.each<[string, () => Promise<unknown>, { name: string; status: number; messa
   ],
 ])("%s is refused as AWS refuses it", async (_what, call, answer) => {
   expect(await refusal(call())).toEqual(answer);
+});
+
+test("whoever calls with a key of their own is the user sandbox", async () => {
+  const { User } = await iam.send(new GetUserCommand({}));
+  expect(User).toMatchObject({ UserName: "sandbox", Arn: `arn:aws:iam::${account}:user/sandbox` });
 });
 
 test("roles come in pages, by path", async () => {

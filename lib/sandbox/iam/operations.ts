@@ -3,6 +3,7 @@ import type { Role } from "@aws-sdk/client-iam";
 import type { OperationsOf } from "../operations-of";
 import { AwsError, type Call } from "../service";
 import type model from "./model.json";
+import { ownUser, ownUserName } from "./own-user";
 import type { IamRole } from "./state";
 import { statementsOf } from "./trust";
 
@@ -36,6 +37,15 @@ export const operations: OperationsOf<typeof import("@aws-sdk/client-iam"), type
   GetRole(input, call) {
     const role = roleNamed(call, input.RoleName);
     return { Role: { ...shortForm(role), MaxSessionDuration: role.maxSessionDuration, RoleLastUsed: {} } };
+  },
+
+  GetUser(input, call) {
+    const isSession = call.accessKeyId !== undefined && call.world.iam.sessions.has(call.accessKeyId);
+    if (input.UserName === undefined && isSession)
+      throw new AwsError("ValidationError", "Must specify userName when calling with non-User credentials");
+    const name = input.UserName ?? ownUserName;
+    if (name !== ownUserName) throw new AwsError("NoSuchEntity", `The user with name ${name} cannot be found.`, 404);
+    return { User: ownUser(call) };
   },
 
   DeleteRole(input, call) {

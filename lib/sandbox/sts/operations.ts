@@ -1,26 +1,23 @@
 import { randomBytes } from "node:crypto";
 import { uniqueId } from "../iam/operations";
+import { ownUserArn, ownUserId } from "../iam/own-user";
 import type { IamSession } from "../iam/state";
 import { canAssume, roleOfArn } from "../iam/trust";
 import type { OperationsOf } from "../operations-of";
 import { AwsError, type Call } from "../service";
 import type model from "./model.json";
 
-/** The sandbox takes any access key; all but those it gave out itself belong to this user. */
-const userName = "sandbox";
-const userId = "AIDASANDBOXUSER000000";
-
 export const operations: OperationsOf<typeof import("@aws-sdk/client-sts"), typeof model> = {
   GetCallerIdentity(_input, call) {
     const session = sessionOf(call);
-    if (!session) return { Account: call.accountId, UserId: userId, Arn: userArn(call) };
+    if (!session) return { Account: call.accountId, UserId: ownUserId, Arn: ownUserArn(call) };
     return { Account: call.accountId, UserId: `${session.roleId}:${session.sessionName}`, Arn: sessionArn(call, session) };
   },
 
   AssumeRole(input, call) {
     const arn = input.RoleArn ?? "";
     const caller = sessionOf(call);
-    const callerArn = caller ? sessionArn(call, caller) : userArn(call);
+    const callerArn = caller ? sessionArn(call, caller) : ownUserArn(call);
     const role = roleOfArn(call.world, arn);
     const assumer = { arn: caller?.roleArn ?? callerArn, accountId: call.accountId };
     if (!role || !canAssume(call.world, arn, assumer, { "sts:ExternalId": input.ExternalId, "sts:RoleSessionName": input.RoleSessionName }))
@@ -52,10 +49,6 @@ export const operations: OperationsOf<typeof import("@aws-sdk/client-sts"), type
 
 function sessionOf(call: Call): IamSession | undefined {
   return call.accessKeyId === undefined ? undefined : call.world.iam.sessions.get(call.accessKeyId);
-}
-
-function userArn(call: Call): string {
-  return `arn:aws:iam::${call.accountId}:user/${userName}`;
 }
 
 /** Without the role's path, as STS writes it. */
