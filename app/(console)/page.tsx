@@ -2,6 +2,7 @@ import { BellRing, Plus } from "lucide-react";
 import type { Metadata } from "next";
 import Link from "next/link";
 import { ComingBoard } from "@/components/overview/coming-board";
+import { DayRibbon } from "@/components/overview/day-ribbon";
 import { NeedsYou } from "@/components/overview/needs-you";
 import { OutOfSyncLine } from "@/components/overview/out-of-sync-line";
 import { Recovered } from "@/components/overview/recovered";
@@ -24,7 +25,7 @@ export default async function OverviewPage() {
     overview: await getOverview({ actor }),
     mayEdit: may(actor, "edit jobs"),
   }));
-  const { failed, running, coming, outOfSync, jobCount, pausedCount } = overview;
+  const { failed, running, lastDay, coming, outOfSync, jobCount, pausedCount } = overview;
   if (jobCount === 0) return <FirstStart mayEdit={mayEdit} />;
 
   return (
@@ -33,6 +34,7 @@ export default async function OverviewPage() {
         title="Overview"
         lead={`${jobCount.toLocaleString("en-US")} ${jobCount === 1 ? "job" : "jobs"}${pausedCount > 0 ? `, ${pausedCount.toLocaleString("en-US")} paused` : ""}`}
       />
+      <DayRibbon lastDay={lastDay} now={Date.now()} />
       <div className="grid items-start gap-6 xl:grid-cols-[minmax(0,1.35fr)_minmax(0,1fr)]">
         <div className="flex min-w-0 flex-col gap-6">
           <Section id="needs-you" title="Needs you" aside="The last 24 hours">

@@ -57,7 +57,7 @@ function Step({ name, done, at, aside, first = false }: StepProps) {
       {at ? (
         <span className="text-ink-3">
           <TimeText at={at} />
-          {aside ? <span className="max-[1400px]:hidden"> {aside}</span> : null}
+          {aside ? <span className="max-[1600px]:hidden"> {aside}</span> : null}
         </span>
       ) : null}
     </li>

@@ -9,6 +9,7 @@ import { listJobIntents, listJobRows } from "./jobs";
 import { writeTimeCursor } from "./page-cursor";
 import { toRun } from "./run-row";
 import {
+  countRunsByQuarter,
   listActiveRuns,
   listFailedJobs,
   listNeighbours,
@@ -144,6 +145,7 @@ test.each<[what: string, question: () => Promise<unknown>, rowsAtMost: number]>(
   ["a run's neighbours", () => listNeighbours(db, someRun), 60],
   ["a job's usual time", () => usualSecondsOf(db, jobId), 25],
   ["what failed in the last three hours", () => listFailedJobs(db, new Date(now.getTime() - 3 * 3_600_000), 20), 4000],
+  ["the runs of three hours by quarter", () => countRunsByQuarter(db, new Date(now.getTime() - 3 * 3_600_000), now), 1801],
   ["what runs now", () => listRunningNow(db, 50), 200],
   ["what can still change", () => listActiveRuns(db, environmentId), 10],
   ["what is to be started", () => listRunsToStart(db, environmentId, now), 10],

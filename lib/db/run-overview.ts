@@ -1,4 +1,4 @@
-import type { RunSummary } from "@/lib/domain/run";
+import type { RunState, RunSummary } from "@/lib/domain/run";
 import type { Db } from "./client";
 import { Prisma } from "./generated/client";
 import { summaryOfRun, toSummary, usualSeconds } from "./run-summary";
@@ -49,4 +49,15 @@ export async function listRunningNow(db: Db, limit: number): Promise<RunningNow[
 export async function usualSecondsOf(db: Db, jobId: string): Promise<number | null> {
   const [row] = await db.$queryRaw<{ usual: number | null }[]>`select ${usualSeconds(Prisma.sql`${jobId}`)} as usual`;
   return row?.usual ?? null;
+}
+
+/** How many runs that were due within a quarter of an hour stand in a state; `at` is the quarter's begin. */
+export type RunCount = { at: Date; state: RunState; count: number };
+
+/** The runs due from `since` until before `until`, counted by quarter of an hour and state: as many rows as quarters and states at most. */
+export async function countRunsByQuarter(db: Db, since: Date, until: Date): Promise<RunCount[]> {
+  return await db.$queryRaw<RunCount[]>`
+    select to_timestamp(floor(extract(epoch from due_at) / 900) * 900) as at, state::text as state, count(*)::int as count
+    from run where due_at >= ${since} and due_at < ${until}
+    group by 1, 2 order by 1, 2`;
 }

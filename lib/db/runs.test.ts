@@ -6,6 +6,7 @@ import type { RunState, WantedRun } from "@/lib/domain/run";
 import { type TestDatabase, testDatabase } from "@/lib/testing/database";
 import { makeJob, makeRun } from "@/lib/testing/factories";
 import {
+  countRunsByQuarter,
   getRunById,
   insertRequestedRun,
   launchAttemptsOf,
@@ -172,4 +173,18 @@ test("running now is what was asked for, starts or runs, with the usual time of 
   expect(await listRunningNow(house.db, 50)).toMatchObject([
     { run: { id: running.id, startedAt: at(5), headline: null }, job: { slug: job.slug }, usualSeconds: 60 },
   ]);
+});
+
+test("the runs of a day are counted by quarter of an hour and state, in one statement, without those before and after", async () => {
+  const due = (minutes: number, state: RunState) => makeRun(house.db, { jobId: job.id, scheduledAt: at(minutes), state });
+  const all = [due(-1, "failed"), due(0, "succeeded"), due(7, "succeeded"), due(14, "failed"), due(15, "missed"), due(59, "running")];
+  await Promise.all([...all, due(60, "failed")]);
+  house.statements.length = 0;
+  expect(await countRunsByQuarter(house.db, at(0), at(60))).toEqual([
+    { at: at(0), state: "failed", count: 1 },
+    { at: at(0), state: "succeeded", count: 2 },
+    { at: at(15), state: "missed", count: 1 },
+    { at: at(45), state: "running", count: 1 },
+  ]);
+  expect(house.statements).toHaveLength(1);
 });

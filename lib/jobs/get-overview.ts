@@ -1,7 +1,7 @@
 import { database } from "@/lib/db/client";
 import { type CalendarJob, listCalendar, listOutOfSync, type OutOfSyncJob } from "@/lib/db/jobs";
 import { workerSeenAt } from "@/lib/db/pulse";
-import { type FailedJob, listFailedJobs, listRunningNow, type RunningNow } from "@/lib/db/runs";
+import { countRunsByQuarter, type FailedJob, listFailedJobs, listRunningNow, type RunCount, type RunningNow } from "@/lib/db/runs";
 import { type Actor, requireMay } from "@/lib/domain/actor";
 import { rateAnchorOf } from "@/lib/domain/job";
 import { nextOccurrences } from "@/lib/schedule/occurrences";
@@ -17,6 +17,8 @@ export type Overview = {
   running: RunningNow[];
   /** The next ten moments over all jobs. */
   coming: ComingMoment[];
+  /** All runs of the last 24 hours, counted by quarter of an hour and state; the quarter that is going on is the last. */
+  lastDay: RunCount[];
   /** At most twenty. */
   outOfSync: OutOfSyncJob[];
   jobCount: number;
@@ -25,14 +27,17 @@ export type Overview = {
 };
 
 const dayMs = 24 * 60 * 60 * 1000;
+const quarterMs = 15 * 60 * 1000;
 
 /** What a departure board shows: what needs somebody, what runs, what comes. */
 export async function getOverview({ actor, now = new Date() }: { actor: Actor; now?: Date }): Promise<Overview> {
   requireMay(actor, "read");
   const db = database();
-  const [failed, running, calendar, outOfSync, seenAt] = await Promise.all([
+  const nextQuarter = new Date((Math.floor(now.getTime() / quarterMs) + 1) * quarterMs);
+  const [failed, running, lastDay, calendar, outOfSync, seenAt] = await Promise.all([
     listFailedJobs(db, new Date(now.getTime() - dayMs), 20),
     listRunningNow(db, 50),
+    countRunsByQuarter(db, new Date(nextQuarter.getTime() - dayMs), nextQuarter),
     listCalendar(db),
     listOutOfSync(db, 20),
     workerSeenAt(db),
@@ -40,6 +45,7 @@ export async function getOverview({ actor, now = new Date() }: { actor: Actor; n
   return {
     failed,
     running,
+    lastDay,
     coming: nextMoments(calendar.live, now, 10),
     outOfSync,
     jobCount: calendar.jobCount,
