@@ -9,6 +9,8 @@ const config: NextConfig = {
   // Both roots are named so that a lock file in a parent folder cannot move the standalone server.
   turbopack: { root: import.meta.dirname },
   outputFileTracingRoot: import.meta.dirname,
+  // Without it a page that looks again while the web server is being replaced gives way to the browser's own error page.
+  experimental: { useOffline: true },
 };
 
 export default config;

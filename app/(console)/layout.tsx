@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { ErrorCard } from "@/components/shell/error-card";
 import { LookAgain } from "@/components/shell/look-again";
 import { Notice } from "@/components/shell/notice";
+import { OfflineNotice } from "@/components/shell/offline-notice";
 import { Shell } from "@/components/shell/shell";
 import { TimeText } from "@/components/ui/time-text";
 import { roundTrouble } from "@/components/works/round-trouble";
@@ -30,7 +31,16 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
   // Each page sends who is not signed in to the sign-in page, with the way back that only the page knows.
   if (shell.kind === "nobody") return children;
   return (
-    <Shell actor={shell.actor} ground={shell.ground} notice={workerNotice(shell.works)}>
+    <Shell
+      actor={shell.actor}
+      ground={shell.ground}
+      notice={
+        <>
+          <OfflineNotice />
+          {workerNotice(shell.works)}
+        </>
+      }
+    >
       {children}
     </Shell>
   );
