@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { listAudit } from "@/lib/audit/list-audit";
 import { endSession } from "@/lib/db/people";
 import type { Actor } from "@/lib/domain/actor";
 import { Conflict, Forbidden, Invalid, NotFound } from "@/lib/domain/errors";
@@ -83,6 +84,18 @@ test("tries at the same moment are counted too: twenty guesses at once are not t
   );
   expect(guesses.filter((guess) => !guess.ok && guess.waitSeconds === 0).length).toBeLessThanOrEqual(4);
 }, 60_000);
+
+test("whoever may not see the people learns no e-mail from the audit either", async () => {
+  const { email } = await addPerson({
+    actor: admin,
+    input: { email: "private@example.com", name: "Private", role: "viewer" },
+    now: after(86_400),
+  });
+  const seenBy = async (role: Actor["role"]) => JSON.stringify(await listAudit({ actor: { ...admin, role } }));
+  expect(await seenBy("admin")).toContain(email);
+  expect(await seenBy("operator")).toContain("Private");
+  for (const role of ["operator", "viewer"] as const) expect(await seenBy(role)).not.toContain("@example.com");
+});
 
 test("an e-mail or a name that Postgres cannot keep is refused in words", async () => {
   expect(await signIn({ email: "a\u0000@example.com", password: "x", address: null, now })).toEqual({ ok: false, waitSeconds: 0 });
