@@ -104,7 +104,7 @@ export default async function RunPage({ params }: RunPageProps) {
 function Neighbour({ slug, runId, way }: { slug: string; runId: string | null; way: "older" | "newer" }) {
   if (!runId) return null;
   return (
-    <Button asChild variant="ghost" size="small" className="font-normal text-ink-3">
+    <Button asChild variant="ghost" size="small" className="font-normal text-ink-3 max-sm:first:-ml-2">
       <Link href={paths.run(slug, runId)} prefetch={false}>
         {way === "older" ? <ChevronLeft aria-hidden /> : null}
         {way === "older" ? "Older run" : "Newer run"}
