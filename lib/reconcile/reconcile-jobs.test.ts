@@ -484,8 +484,11 @@ test("a changed environment reaches every job, though ECS takes no more registra
     times: 4,
   });
   expect((await round())?.postponed).toBeGreaterThan(0);
-  clock.advance(10);
-  await round();
+  // A round gives up registering at its first refusal, so how many of the four it meets depends on what was under way.
+  for (let rounds = 0; rounds < 4; rounds++) {
+    clock.advance(10);
+    await round();
+  }
   const revisions = await Promise.all(jobs.map(async (job) => (await jobNow(job)).taskDefinitionArn));
   expect(revisions.filter((arn) => arn?.endsWith(":2"))).toHaveLength(jobs.length);
 });
