@@ -28,8 +28,8 @@ export function PersonTable({ people, ownId, change }: { people: readonly Person
     <Table label="People">
       <HeadRow>
         <Head>Person</Head>
-        <Head className="w-40">Role</Head>
-        <Head className="w-32 text-right">
+        <Head className="w-28 sm:w-40">Role</Head>
+        <Head className="w-24 text-right sm:w-32">
           <span className="sr-only">What can be done</span>
         </Head>
       </HeadRow>
@@ -44,7 +44,7 @@ export function PersonTable({ people, ownId, change }: { people: readonly Person
                   {person.id === ownId ? <span className="text-ink-3 text-xs">you</span> : null}
                   {disabled ? <Badge>May not sign in</Badge> : null}
                 </span>
-                <span className="block break-all text-ink-3 text-xs">{person.email}</span>
+                <span className="wrap-anywhere block text-ink-3 text-xs">{person.email}</span>
               </Cell>
               <Cell>
                 <Select
