@@ -1,5 +1,6 @@
 /** What the worker and the keeping of rows change by themselves: no news to a reader of the audit. */
-const quiet = /^(id|environmentId|jobId|generation|savedAt|savedBy|createdAt|applied|observed|taskDefinitionArn|sync|retryAt|removedAt)/;
+const quiet =
+  /^(id|environmentId|jobId|generation|savedAt|savedBy|createdAt|applied|observed|taskDefinitionArn|sync|retryAt|removedAt|expect)/;
 
 /** The differences between two states of a thing, "field: before → after" each; values are shortened. */
 export function auditChanges(before: unknown, after: unknown): string[] {

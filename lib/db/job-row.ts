@@ -32,5 +32,7 @@ export function toJob(row: Row): Job {
     syncError: isCurrent ? (row.syncError as SyncError | null) : null,
     retryAt: isCurrent ? row.retryAt : null,
     removedAt: row.removedAt,
+    expectedAt: row.expectedAt,
+    expectBy: row.expectBy,
   };
 }

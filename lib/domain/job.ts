@@ -56,6 +56,9 @@ export type Job = JobInput & {
   syncError: SyncError | null;
   retryAt: Date | null;
   removedAt: Date | null;
+  /** The earliest moment of its calendar that has no run yet, and until when a start for it may still come. */
+  expectedAt: Date | null;
+  expectBy: Date | null;
 };
 
 /** Why AWS does not follow yet. `passing` is tried again by itself; a refusal waits for somebody to change something. */

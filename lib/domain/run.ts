@@ -126,7 +126,8 @@ export type Run = {
   logStream: string | null;
   logTail: LogLine[] | null;
   seenAt: Date | null;
-  source: "event" | "sweep" | null;
+  /** How Belfry came to know it: ECS told it, a sweep looked, a dead letter said it, or the calendar promised it. */
+  source: "event" | "sweep" | "dead-letter" | "calendar" | null;
 };
 
 /** One line of a log: epoch milliseconds as CloudWatch keeps them. */

@@ -67,6 +67,8 @@ export function sampleJob(overrides: Partial<Omit<Job, "definition">> & { defini
     syncError: null,
     retryAt: null,
     removedAt: null,
+    expectedAt: null,
+    expectBy: null,
     ...rest,
   };
 }
