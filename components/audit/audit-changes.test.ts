@@ -19,3 +19,7 @@ test("something new tells what it is, something gone what it was", () => {
 test("a long value is shortened", () => {
   expect(auditChanges(null, { text: "x".repeat(200) })[0]?.length).toBeLessThan(100);
 });
+
+test("what turns the text around is shown by its code", () => {
+  expect(auditChanges(null, { value: "\u202efdp" })).toEqual(["value: ⟨U+202E⟩fdp"]);
+});

@@ -1,3 +1,5 @@
+import { visibleText } from "@/lib/domain/plain-line";
+
 /** What the worker and the keeping of rows change by themselves: no news to a reader of the audit. */
 const quiet =
   /^(id|environmentId|jobId|generation|savedAt|savedBy|createdAt|applied|observed|taskDefinitionArn|sync|retryAt|removedAt|expect)/;
@@ -25,4 +27,4 @@ function flatten(value: unknown, path = "", into = new Map<string, string>()): M
   return into;
 }
 
-const shorten = (text: string): string => (text.length > 80 ? `${text.slice(0, 79)}…` : text);
+const shorten = (text: string): string => visibleText(text.length > 80 ? `${text.slice(0, 79)}…` : text);

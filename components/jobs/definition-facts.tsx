@@ -4,6 +4,7 @@ import { CopyText } from "@/components/ui/copy-text";
 import type { Environment } from "@/lib/domain/environment";
 import { describeCpu, describeMemory } from "@/lib/domain/fargate";
 import type { Job } from "@/lib/domain/job";
+import { visibleText } from "@/lib/domain/plain-line";
 import { formatArgv } from "./argv";
 import { CommandText } from "./command-text";
 
@@ -36,7 +37,7 @@ export function DefinitionFacts({ job, environment }: { job: Job; environment: E
               <li key={name} className="mono truncate" title={`${name}=${value}`}>
                 {name}
                 <span className="text-ink-3">=</span>
-                <span className="text-ink-2">{value}</span>
+                <span className="text-ink-2">{visibleText(value)}</span>
               </li>
             ))}
             {definition.secrets.map(({ name, valueFrom }) => (

@@ -1,5 +1,6 @@
 import { describeCpu, describeMemory } from "@/lib/domain/fargate";
 import type { JobInput } from "@/lib/domain/job";
+import { visibleText } from "@/lib/domain/plain-line";
 import { formatArgv } from "./argv";
 
 /** What of a job differs between two of its saved forms, a short clause each. */
@@ -25,7 +26,7 @@ export function revisionChanges(before: JobInput, after: JobInput): string[] {
   changes.push(...listChanges("label", Object.entries(before.labels), Object.entries(after.labels)));
   changes.push(...listChanges("variable", pairs(before, "environment"), pairs(after, "environment")));
   changes.push(...listChanges("secret", pairs(before, "secrets"), pairs(after, "secrets")));
-  return changes;
+  return changes.map(visibleText);
 }
 
 type Pair = [name: string, value: string];

@@ -3,6 +3,7 @@
 import { Check, Copy } from "lucide-react";
 import { useState } from "react";
 import { toast } from "sonner";
+import { visibleText } from "@/lib/domain/plain-line";
 import { cn } from "./cn";
 
 type CopyTextProps = {
@@ -38,7 +39,7 @@ export function CopyText({ text, shown, what = "text", wrap = false, className }
         className,
       )}
     >
-      <span className={cn("min-w-0", wrap ? "wrap-anywhere" : "truncate")}>{shown ?? text}</span>
+      <span className={cn("min-w-0", wrap ? "wrap-anywhere" : "truncate")}>{visibleText(shown ?? text)}</span>
       <Mark
         aria-hidden
         className={cn("size-3 shrink-0", copied ? "text-good" : "text-ink-3 opacity-60 group-hover:opacity-100")}

@@ -3,6 +3,7 @@
 import { Check, Copy } from "lucide-react";
 import { useState } from "react";
 import { toast } from "sonner";
+import { visibleText } from "@/lib/domain/plain-line";
 import { Button } from "./button";
 import { cn } from "./cn";
 
@@ -14,7 +15,7 @@ type VerbatimProps = {
   className?: string;
 };
 
-/** Words of somebody else, letter by letter, to be read and copied. */
+/** Words of somebody else, letter by letter, to be read and copied; what is copied is what they are. */
 export function Verbatim({ text, what = "these words", clamped = false, className }: VerbatimProps) {
   const [copied, setCopied] = useState(false);
   async function copy() {
@@ -28,7 +29,9 @@ export function Verbatim({ text, what = "these words", clamped = false, classNam
   }
   return (
     <div className={cn("relative rounded-md border border-line bg-sunken py-2 pr-10 pl-3", className)}>
-      <pre className={cn("mono wrap-anywhere whitespace-pre-wrap text-ink-2 leading-5", clamped && "line-clamp-6")}>{text}</pre>
+      <pre className={cn("mono wrap-anywhere whitespace-pre-wrap text-ink-2 leading-5", clamped && "line-clamp-6")}>
+        {visibleText(text)}
+      </pre>
       <Button
         variant="ghost"
         size="icon-small"

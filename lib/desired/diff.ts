@@ -3,6 +3,7 @@ import type { CreateScheduleCommandInput, GetScheduleCommandOutput } from "@aws-
 import type { Environment } from "@/lib/domain/environment";
 import { describeCpu, describeMemory } from "@/lib/domain/fargate";
 import type { Job, JobInput } from "@/lib/domain/job";
+import { visibleText } from "@/lib/domain/plain-line";
 import { fingerprint } from "./fingerprint";
 import { containerName, family, ownVariables } from "./names";
 import { toSchedules, unregistered } from "./schedules";
@@ -55,7 +56,7 @@ function differences(before: Aspects, after: Aspects): Difference[] {
   return [...new Set([...before.keys(), ...after.keys()])]
     .map((label) => ({ label, from: before.get(label), to: after.get(label) }))
     .filter(({ from, to }) => from !== to)
-    .map(({ label, from, to }) => ({ label, from: from && shortened(from), to: to && shortened(to) }));
+    .map(({ label, from, to }) => ({ label, from: from && visibleText(shortened(from)), to: to && visibleText(shortened(to)) }));
 }
 
 function aspectsOfJob(job: Job, definition: RegisterTaskDefinitionCommandInput, environment: Environment): Aspects {

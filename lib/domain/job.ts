@@ -3,6 +3,7 @@ import { parseSchedule } from "@/lib/schedule/parse";
 import { isTimeZone } from "@/lib/schedule/time-zone";
 import { type Fault, Invalid } from "./errors";
 import { fargateSizes, isFargateSize } from "./fargate";
+import { isMisleading } from "./plain-line";
 
 /** What runs: the part of a job that becomes a task definition and its overrides. */
 export type JobDefinition = {
@@ -93,6 +94,8 @@ export const defaultPolicies: JobPolicies = { maximumRetryAttempts: 3, maximumEv
 const halfCharacter = /\p{Surrogate}/u;
 const halfSentence = (what: string) => `${what} has half a character in it, as a text that was cut in two: remove it.`;
 
+const misleadingSentence = (what: string) => `${what} has a character that cannot be seen or turns the text around: type it anew.`;
+
 const line = (what: string, max: number) =>
   z
     .string({ error: `${what} is missing: give one.` })
@@ -101,7 +104,8 @@ const line = (what: string, max: number) =>
     .max(max, `${what} is longer than ${max} characters: shorten it.`)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
     .regex(/^[^\u0000-\u001f\u007f]*$/, `${what} has a line break or a control character: remove it.`)
-    .refine((value) => !halfCharacter.test(value), halfSentence(what));
+    .refine((value) => !halfCharacter.test(value), halfSentence(what))
+    .refine((value) => !isMisleading(value), misleadingSentence(what));
 
 const text = (what: string, max: number) =>
   z
@@ -190,7 +194,9 @@ const inputShape = z.object({
       /^[a-z0-9]+(-[a-z0-9]+)*$/,
       "The address may have lower-case letters, digits and single dashes between them: for example nightly-report.",
     ),
-  description: text("The description", 2000).default(""),
+  description: text("The description", 2000)
+    .refine((value) => !isMisleading(value), misleadingSentence("The description"))
+    .default(""),
   application: z
     .string({ error: "The application is missing: give one." })
     .min(1, "The application is empty: give one.")

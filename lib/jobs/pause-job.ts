@@ -6,6 +6,7 @@ import { inTransaction } from "@/lib/db/transaction";
 import { type Actor, requireMay } from "@/lib/domain/actor";
 import { Invalid, NotFound } from "@/lib/domain/errors";
 import type { Job } from "@/lib/domain/job";
+import { isMisleading } from "@/lib/domain/plain-line";
 import { subjectOf } from "./save-job";
 
 const longestReason = 500;
@@ -15,9 +16,12 @@ export async function pauseJob(request: { actor: Actor; slug: string; reason: st
   const { actor, slug, now = new Date() } = request;
   const reason = request.reason.trim();
   requireMay(actor, "pause jobs");
-  if (reason.length > longestReason || reason.includes("\u0000") || !reason.isWellFormed())
+  if (reason.length > longestReason || reason.includes("\u0000") || !reason.isWellFormed() || isMisleading(reason))
     throw new Invalid([
-      { field: "reason", sentence: `The reason may have ${longestReason} characters, no NUL and no half character: change it.` },
+      {
+        field: "reason",
+        sentence: `The reason may have ${longestReason} characters, no NUL, no half character and none that cannot be seen: change it.`,
+      },
     ]);
   return change({ actor, slug, now, action: "job.pause" }, (job) =>
     job.pausedAt ? null : { pausedAt: now, pausedBy: actor.name, pauseReason: reason || null },

@@ -5,6 +5,7 @@ import { inTransaction } from "@/lib/db/transaction";
 import { type Actor, requireMay, roles } from "@/lib/domain/actor";
 import { Conflict, Invalid } from "@/lib/domain/errors";
 import { newId } from "@/lib/domain/ids";
+import { isPlainLine } from "@/lib/domain/plain-line";
 import { hashPassword, newPassword } from "@/lib/password";
 
 const shape = z.object(
@@ -15,21 +16,17 @@ const shape = z.object(
       .toLowerCase()
       .max(320, "The e-mail is longer than 320 characters: check it.")
       .regex(/^[^\s@]+@[^\s@]+$/, "The e-mail is not one: write it as name@example.com.")
-      .refine(isPlain, "The e-mail has a control character or half a character in it: remove it."),
+      .refine(isPlainLine, "The e-mail has a character that cannot be seen or half a character in it: type it anew."),
     name: z
       .string("The name is missing: give one.")
       .trim()
       .min(1, "The name is empty: give one.")
       .max(100, "The name is longer than 100 characters: shorten it.")
-      .refine(isPlain, "The name has a line break, a control character or half a character in it: remove it."),
+      .refine(isPlainLine, "The name has a line break, a character that cannot be seen or half a character in it: type it anew."),
     role: z.enum(roles, `The role is unknown: take ${roles.join(", ")}.`),
   },
   "The person must be an object with email, name and role: send it as one.",
 );
-
-function isPlain(text: string): boolean {
-  return !/\p{Cc}/u.test(text) && text.isWellFormed();
-}
 
 /** Adds a person with a random password, which is returned once and never again. Throws Invalid, Conflict. */
 export async function addPerson(request: { actor: Actor; input: unknown; now?: Date }): Promise<{ email: string; password: string }> {
