@@ -1,6 +1,7 @@
 import type { EventFilter } from "./events/publish";
 import type { FaultOrder, OrderedFault } from "./faults";
 import type { Settings } from "./service";
+import type { RecentCall } from "./world";
 
 export type SandboxControl = ReturnType<typeof sandboxControl>;
 
@@ -35,6 +36,8 @@ export function sandboxControl(endpoint: string) {
     calls: async () => (await ask<{ calls: Record<string, number> }>("GET", "calls")).calls,
     /** Calls from service to service, as of the Scheduler to ECS. */
     insideCalls: async () => (await ask<{ insideCalls: Record<string, number> }>("GET", "calls")).insideCalls,
+    /** The latest calls over the wire, at least 1,000 if there were so many, the newest last, each with when it arrived. */
+    recentCalls: async () => (await ask<{ recentCalls: RecentCall[] }>("GET", "recent-calls")).recentCalls,
     forgetCalls: () => ask<object>("DELETE", "calls"),
     /** Delivers recent events again, each once, at once; answers how many. */
     redeliverEvents: async (filter: EventFilter & { region?: string } = {}) =>

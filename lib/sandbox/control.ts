@@ -51,11 +51,14 @@ async function routed(world: SandboxWorld, request: { method: string; path: stri
       return {};
     case "GET calls":
       return { calls: Object.fromEntries(world.calls.wire), insideCalls: Object.fromEntries(world.calls.inside) };
+    case "GET recent-calls":
+      return { recentCalls: world.recentCalls };
     case "POST events":
       return { delivered: redeliver(world, regionIn(world, body), eventFilter(body)) };
     case "DELETE calls":
       world.calls.wire.clear();
       world.calls.inside.clear();
+      world.recentCalls.length = 0;
       return {};
   }
   throw new NotThere(`The sandbox has no ${request.method} /_sandbox/${name}.`);

@@ -213,6 +213,18 @@ test("calls are counted by operation, and those inside the sandbox apart", async
   expect(await control.calls()).toEqual({});
 });
 
+test("the latest calls are told with the moment at which each arrived", async () => {
+  const from = Date.now();
+  await makeGroup("a");
+  await scheduler.send(new ListScheduleGroupsCommand({}));
+  const [first, second, ...more] = await control.recentCalls();
+  expect([first?.name, second?.name, ...more]).toEqual(["scheduler.CreateScheduleGroup", "scheduler.ListScheduleGroups"]);
+  expect(first?.at).toBeGreaterThanOrEqual(from - 1);
+  expect(second?.at).toBeGreaterThan(first?.at ?? 0);
+  await control.forgetCalls();
+  expect(await control.recentCalls()).toEqual([]);
+});
+
 test("AWS's rates: registering a definition is for 20 at once, and throttled as ECS names it", async () => {
   await control.changeSettings({ rateLimits: true });
   const register = () =>

@@ -17,9 +17,13 @@ export type Caller = { from: "wire" | "inside"; requestId: string; signal: Abort
 /** What goes into the snapshot. */
 export type WorldState = { accountId: string; clockOffsetMs: number; iam: World["iam"]; regions: Map<string, Region> };
 
+/** A call over the wire: when it arrived, in real milliseconds since 1970 with fractions, whatever the world's clock says. */
+export type RecentCall = { name: string; at: number; clientToken: string | null };
+
 type Beat = { running: boolean; again: boolean };
 
 const beatMs = 100;
+const mostRecentCalls = 1000;
 /** What services keep beside the snapshot: running tasks' folders and log lines. */
 const keptFolders = ["tasks", "logs"];
 
@@ -32,6 +36,8 @@ export class SandboxWorld implements World {
   readonly limits = new RateLimits();
   /** Calls since they were last forgotten, by `service.operation`: from outside, and from service to service. */
   readonly calls = { wire: new Map<string, number>(), inside: new Map<string, number>() };
+  /** The latest calls over the wire, the newest last. */
+  readonly recentCalls: RecentCall[] = [];
   settings: Settings;
   endpoint = "";
   iam = newIamState();
@@ -94,7 +100,9 @@ export class SandboxWorld implements World {
   async call(regionName: string, service: ServiceName, operation: string, input: unknown, caller: Caller): Promise<unknown> {
     const region = this.region(regionName);
     const counts = this.calls[caller.from];
-    counts.set(`${service}.${operation}`, (counts.get(`${service}.${operation}`) ?? 0) + 1);
+    const name = `${service}.${operation}`;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+    if (caller.from === "wire") this.keepInMind(name, input);
 
     const order = this.faults.take(service, operation);
     if (order?.delayMs) await pause(order.delayMs, caller.signal);
@@ -197,6 +205,16 @@ export class SandboxWorld implements World {
     }
   }
 
+  private keepInMind(name: string, input: unknown): void {
+    const { clientToken } = (input ?? {}) as { clientToken?: unknown };
+    this.recentCalls.push({
+      name,
+      at: performance.timeOrigin + performance.now(),
+      clientToken: typeof clientToken === "string" ? clientToken : null,
+    });
+    if (this.recentCalls.length > 2 * mostRecentCalls) this.recentCalls.splice(0, mostRecentCalls);
+  }
+
   private startBeat(service: Service): void {
     const beat = this.beats.get(service.name);
     if (!service.beat || !beat || this.resetting || this.leaving.signal.aborted) return;
@@ -242,6 +260,7 @@ export class SandboxWorld implements World {
     this.limits.clear();
     this.calls.wire.clear();
     this.calls.inside.clear();
+    this.recentCalls.length = 0;
     this.clock.reset();
     this.settings = this.startSettings;
   }
