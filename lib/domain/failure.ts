@@ -1,6 +1,8 @@
+import { type Explained, explainExitCode } from "./exit-causes";
 import { describeMemory } from "./fargate";
 import { launchCauses } from "./launch-causes";
-import type { Cause, CauseKind, RunContainer } from "./run";
+import { visibleText } from "./plain-line";
+import type { Cause, CauseKind, LogLine, RunContainer, RunPhases } from "./run";
 import { isSuccess, mainContainerOf, outOfMemoryWords, ownContainers } from "./run-state";
 import { startCauses } from "./start-causes";
 
@@ -15,74 +17,104 @@ export type StopFacts = {
   stoppedAt: Date | null;
   memory: number | null;
   image: string | null;
+  /** ECS's own moments, for how long what took. */
+  phases?: RunPhases;
 };
 
 /** The facts, read once: the job's own container, and everything that AWS said in one text. */
 type Told = StopFacts & { main: RunContainer | null; exitCode: number | null; words: string };
 
-type Explained = { kind: CauseKind; headline: string; nextStep: string };
+/** AWS's longest reason has 1,024 characters; what is much longer is somebody else's text, and only its beginning is kept. */
+const longestWords = 16_384;
+/** Fargate waits so long between SIGTERM and SIGKILL where the definition does not say otherwise (ECS API, stopTimeout). */
+const stopTimeoutSeconds = 30;
 
 /**
  * Why a task ended as it did; null when it ended well.
  * Read in AWS's order: the stop code, then the stopped reason with the containers' reasons, then the exit code.
- * What nothing here recognises is said to be unknown, with AWS's own words beside it.
+ * What nothing here recognises is said to be unknown, with AWS's own words beside it. Never throws.
  */
 export function explainStop(facts: StopFacts): Cause | null {
   if (isSuccess(facts)) return null;
   const main = mainContainerOf(facts);
-  const awsWords = [facts.stoppedReason, ...ownContainers(facts.containers).map((container) => container.reason)].filter(
-    (words, index, all): words is string => Boolean(words) && all.indexOf(words) === index,
-  );
-  const told: Told = { ...facts, main, exitCode: main?.exitCode ?? null, words: awsWords.join("\n") };
-  const explained = byOutside(told) ?? byMemory(told) ?? byStart(told) ?? byExitCode(told) ?? unknown(told);
-  return { ...explained, evidence: evidenceOf(told), awsWords };
+  const awsWords = [facts.stoppedReason, ...ownContainers(facts.containers).map((container) => container.reason)]
+    .filter((words): words is string => Boolean(words))
+    .map(bounded)
+    .filter((words, index, all) => all.indexOf(words) === index);
+  const told: Told = { ...facts, main, exitCode: main?.exitCode ?? null, words: awsWords.join("\n").slice(0, longestWords) };
+  const explained = byOutside(told) ?? byMemory(told) ?? byStart(told) ?? explainExitCode(told.exitCode) ?? unknown(told);
+  return { ...explained, evidence: evidenceOf(told, explained.kind), awsWords };
 }
 
-/** Ended by somebody or something outside the container (ECS API, Task.stopCode). */
+type Outside = "spot" | "maintenance" | "service" | "person";
+
+const outsideCodes: Record<string, Outside> = {
+  SpotInterruption: "spot",
+  TerminationNotice: "maintenance",
+  InfrastructureHealth: "maintenance",
+  ServiceSchedulerInitiated: "service",
+  UserInitiated: "person",
+};
+
+/** Where the stop code does not say it (older tasks have none), the words do. */
+const outsideWords: [RegExp, Outside][] = [
+  [/spot task was interrupted/i, "spot"],
+  [/performing maintenance|scheduled for retirement/i, "maintenance"],
+  [/scaling activity initiated by|failed elb health checks|host ec2 .{0,80}terminated/i, "service"],
+  [/^task stopped by user/im, "person"],
+];
+
+/** Ended by somebody or something outside the container (ECS API, Task.stopCode). The code counts before anybody's words. */
 function byOutside(told: Told): Explained | null {
-  const { stopCode, words } = told;
-  if (stopCode === "SpotInterruption" || /spot task was interrupted/i.test(words))
-    return {
-      kind: "spot-interruption",
-      headline: "Interrupted: AWS took the Spot capacity back",
-      nextStep: "Run it again. If this job must not be interrupted, let it run on on-demand Fargate.",
-    };
-  if (
-    stopCode === "TerminationNotice" ||
-    stopCode === "InfrastructureHealth" ||
-    /performing maintenance|scheduled for retirement/i.test(words)
-  )
-    return {
-      kind: "maintenance",
-      headline: "Stopped by AWS: maintenance of the machine below",
-      nextStep: "Run it again: AWS does not start a job's task anew by itself. Shorter runs are hit less often.",
-    };
-  if (
-    stopCode === "ServiceSchedulerInitiated" ||
-    /scaling activity initiated by|failed elb health checks|host ec2 .*terminated/i.test(words)
-  )
-    return {
-      kind: "stopped-by-service",
-      headline: "Stopped by an ECS service or its cluster",
-      nextStep: "Look at who else starts tasks in this cluster: a job's task belongs to no service.",
-    };
-  if (stopCode === "UserInitiated" || /^task stopped by user/im.test(words))
-    return told.stopRequestedBy
-      ? {
-          kind: "stopped-by-person",
-          headline: `Stopped by ${told.stopRequestedBy}`,
-          nextStep: "Run it again if it should have ended by itself.",
-        }
-      : {
-          kind: "stopped-by-person",
-          headline: "Stopped by hand in AWS, not through Belfry",
-          nextStep: "CloudTrail's StopTask entry says who did it. Run it again if it should have ended by itself.",
+  const { stopCode, stoppedReason, stopRequestedBy } = told;
+  const known = stopCode === null ? undefined : Object.hasOwn(outsideCodes, stopCode) ? outsideCodes[stopCode] : undefined;
+  const outside =
+    known ??
+    (stopCode === "TaskFailedToStart"
+      ? undefined
+      : outsideWords.find(([says]) => says.test((stoppedReason ?? "").slice(0, longestWords)))?.[1]);
+  switch (outside) {
+    case "spot":
+      return {
+        kind: "spot-interruption",
+        headline: "Interrupted: AWS took the Spot capacity back",
+        nextStep: "Run it again. If this job must not be interrupted, let it run on on-demand Fargate.",
+      };
+    case "maintenance":
+      return {
+        kind: "maintenance",
+        headline: "Stopped by AWS: maintenance of the machine below",
+        nextStep: "Run it again: AWS does not start a job's task anew by itself. Shorter runs are hit less often.",
+      };
+    case "service":
+      return {
+        kind: "stopped-by-service",
+        headline: "Stopped by an ECS service or its cluster",
+        nextStep: "Look at who else starts tasks in this cluster: a job's task belongs to no service.",
+      };
+    case "person": {
+      const by = stopRequestedBy ? `Stopped by ${shortLine(stopRequestedBy, 100)}` : "Stopped by hand in AWS, not through Belfry";
+      if (told.exitCode === 137)
+        return {
+          kind: "stop-timeout",
+          headline: `${by}: it did not end when asked to, and was killed`,
+          nextStep: `Let the program end within ${stopTimeoutSeconds} s of SIGTERM. A shell hands the signal on only to a command started with exec.`,
         };
-  return null;
+      return {
+        kind: "stopped-by-person",
+        headline: by,
+        nextStep: stopRequestedBy
+          ? "Run it again if it should have ended by itself."
+          : "CloudTrail's StopTask entry says who did it. Run it again if it should have ended by itself.",
+      };
+    }
+    default:
+      return null;
+  }
 }
 
 function byMemory(told: Told): Explained | null {
-  if (!outOfMemoryWords.test(`${told.stoppedReason ?? ""}\n${told.main?.reason ?? ""}`)) return null;
+  if (!outOfMemoryWords.test(`${told.stoppedReason ?? ""}\n${told.main?.reason ?? ""}`.slice(0, longestWords))) return null;
   return {
     kind: "out-of-memory",
     headline: `Ran out of memory: the container was killed${told.memory ? ` at ${describeMemory(told.memory)}` : ""}`,
@@ -104,89 +136,7 @@ function byStart(told: Told): Explained | null {
 
 function withImage(headline: string, { image, main }: Told): string {
   const name = image ?? main?.image;
-  return headline.startsWith("The image") && name ? `${headline}: ${name}` : headline;
-}
-
-const readLog = "Read the last lines of the log.";
-
-/** Exit codes as shells and Linux use them: 128 and a signal's number for a program that a signal ended. */
-const exitCauses: Record<number, Explained> = {
-  2: {
-    kind: "exit-code",
-    headline: "The program failed with exit code 2",
-    nextStep: `${readLog} Shells use 2 for a wrong call: check the command's arguments.`,
-  },
-  126: {
-    kind: "command-not-executable",
-    headline: "The command could not be executed (exit code 126)",
-    nextStep: "Check that the file has the executable bit, and that it is built for this CPU.",
-  },
-  127: {
-    kind: "command-not-found",
-    headline: "The command was not found (exit code 127)",
-    nextStep: "Check the command and the entry point for a typing error, and that the image has the program on its path.",
-  },
-  130: {
-    kind: "interrupted",
-    headline: "Interrupted (exit code 130, SIGINT)",
-    nextStep: `${readLog} Something in the container sent the signal.`,
-  },
-  134: {
-    kind: "aborted",
-    headline: "The program aborted itself (exit code 134, SIGABRT)",
-    nextStep: `${readLog} A failed assertion or a runtime's panic writes its reason there.`,
-  },
-  137: {
-    kind: "killed",
-    headline: "Killed (exit code 137, SIGKILL), without AWS saying why",
-    nextStep: "Usually this is memory: look at the memory that the job used and give it more. Else something in the container killed it.",
-  },
-  139: {
-    kind: "segmentation-fault",
-    headline: "The program crashed (exit code 139, segmentation fault)",
-    nextStep: `${readLog} A native library, or an image for another CPU, is the usual reason.`,
-  },
-  143: {
-    kind: "terminated",
-    headline: "Ended by a request to stop (exit code 143, SIGTERM)",
-    nextStep: "AWS does not name who asked. Run it again if it should have ended by itself.",
-  },
-  255: {
-    kind: "exit-code",
-    headline: "The program or its runtime died without a proper exit code (255)",
-    nextStep: `${readLog} If there are none, check that the image is built for this CPU.`,
-  },
-};
-
-const signalNames: Record<number, string> = {
-  1: "SIGHUP",
-  3: "SIGQUIT",
-  4: "SIGILL",
-  5: "SIGTRAP",
-  7: "SIGBUS",
-  8: "SIGFPE",
-  10: "SIGUSR1",
-  12: "SIGUSR2",
-  13: "SIGPIPE",
-  14: "SIGALRM",
-  24: "SIGXCPU",
-  25: "SIGXFSZ",
-  31: "SIGSYS",
-};
-
-function byExitCode({ exitCode }: Told): Explained | null {
-  if (exitCode === null || exitCode === 0) return null;
-  const known = exitCauses[exitCode];
-  if (known) return known;
-  if (exitCode > 128 && exitCode <= 128 + 64) {
-    const signal = exitCode - 128;
-    return {
-      kind: "killed",
-      headline: `Ended by ${signalNames[signal] ?? `signal ${signal}`} (exit code ${exitCode})`,
-      nextStep: `${readLog} Exit codes above 128 stand for a signal, here number ${signal}; a program may also use them for its own.`,
-    };
-  }
-  return { kind: "exit-code", headline: `The program failed with exit code ${exitCode}`, nextStep: readLog };
+  return /^The image (was not found|may|is built|could)/.test(headline) && name ? `${headline}: ${shortLine(name, 200)}` : headline;
 }
 
 function unknown(told: Told): Explained {
@@ -201,16 +151,127 @@ function unknown(told: Told): Explained {
   };
 }
 
-function evidenceOf({ main, mainContainer, exitCode, stopCode, startedAt, stoppedAt, memory }: Told): string[] {
-  const name = main?.name ?? mainContainer;
-  const evidence = [exitCode === null ? `Container ${name}: no exit code` : `Container ${name}: exit code ${exitCode}`];
-  if (stopCode) evidence.push(`Stop code: ${stopCode}`);
-  if (exitCode === 137 && (stopCode === "UserInitiated" || stopCode === "SpotInterruption"))
-    evidence.push("It still ran when its stop timeout ended, and was killed");
-  if (!startedAt) evidence.push("It never ran: ECS has no start time");
-  else if (stoppedAt) evidence.push(`It ran for ${describeDuration(stoppedAt.getTime() - startedAt.getTime())}`);
-  if (memory && outOfMemoryWords.test(main?.reason ?? "")) evidence.push(`Memory of the task: ${describeMemory(memory)}`);
-  return evidence;
+function evidenceOf(told: Told, kind: CauseKind): string[] {
+  const { main, mainContainer, exitCode, stopCode, memory, words } = told;
+  const name = shortLine(main?.name ?? mainContainer, 100);
+  return [
+    exitCode === null ? `Container ${name}: no exit code` : `Container ${name}: exit code ${exitCode}`,
+    ...(stopCode ? [`Stop code: ${shortLine(stopCode, 100)}`] : []),
+    ...timingsOf(told),
+    ...(memory && (kind === "out-of-memory" || kind === "killed") ? [`Memory of the task: ${describeMemory(memory)}`] : []),
+    ...named(words),
+  ];
+}
+
+function timingsOf({ startedAt, stoppedAt, phases = {}, stopCode, exitCode }: Told): string[] {
+  const ended = momentOf(phases.executionStoppedAt) ?? stoppedAt;
+  if (!startedAt) {
+    const [taken, given] = [momentOf(phases.createdAt), momentOf(phases.stoppingAt)];
+    const waited = taken && given ? given.getTime() - taken.getTime() : 0;
+    return ["It never ran: ECS has no start time", ...(waited >= 1000 ? [`ECS tried for ${describeDuration(waited)}`] : [])];
+  }
+  if (!ended) return [];
+  const ranFor = ended.getTime() - startedAt.getTime();
+  const timings = [ranFor <= 1000 ? "It ended within a second of its start" : `It ran for ${describeDuration(ranFor)}`];
+  if (exitCode === 137 && (stopCode === "UserInitiated" || stopCode === "SpotInterruption" || stopCode === "TerminationNotice"))
+    timings.push(`It still ran when its stop timeout of ${stopTimeoutSeconds} s ended (the definition names no other), and was killed`);
+  return timings;
+}
+
+/** What AWS's words name: the things that a person would look up. At most two. */
+function named(words: string): string[] {
+  const found = [
+    ...[...words.matchAll(/arn:aws[a-z-]{0,20}:secretsmanager:[^:\s]{0,40}:\d{12}:secret:([\w/+=.@!-]{1,512})/g)].map(
+      ([, name]) => `Secret: ${name}`,
+    ),
+    ...[...words.matchAll(/arn:aws[a-z-]{0,20}:ssm:[^:\s]{0,40}:\d{12}:parameter(\/?[\w./-]{1,1011})/g)].map(
+      ([, name]) => `Parameter: ${name}`,
+    ),
+    ...[...words.matchAll(/invalid ssm parameters: ([\w./,-]{1,500})/gi)].map(([, name]) => `Parameter: ${name}`),
+    ...[...words.matchAll(/arn:aws[a-z-]{0,20}:iam::\d{12}:role\/([\w+=,.@/-]{1,576})/g)].map(([, name]) => `Role: ${name}`),
+    ...[...words.matchAll(/\bsubnet-[0-9a-f]{8,17}\b/g)].map(([id]) => `Subnet: ${id}`),
+  ];
+  return [...new Set(found.map((fact) => shortLine(fact, 200)))].slice(0, 2);
+}
+
+/** Signs in a log of what the exit code alone does not tell. */
+const logSigns: { says: RegExp; when: (cause: Cause) => boolean; explained: Explained }[] = [
+  {
+    says: /exec format error/i,
+    when: ({ kind }) => kind === "exit-code" || kind === "command-not-executable",
+    explained: {
+      kind: "image-architecture",
+      headline: "The image is built for another CPU",
+      nextStep: "Build the image for the architecture of the job (x86-64 unless it says otherwise), or for both.",
+    },
+  },
+  {
+    says: /JavaScript heap out of memory|java\.lang\.OutOfMemoryError|^MemoryError\b|runtime: out of memory/,
+    when: ({ kind }) => kind === "exit-code" || kind === "aborted",
+    explained: {
+      kind: "heap-exhausted",
+      headline: "The program reached its own memory limit, below that of the task",
+      nextStep: "Raise the runtime's own limit (for Node --max-old-space-size, for Java -Xmx), or give the job more memory.",
+    },
+  },
+];
+
+/** The same cause, or a better one where the last lines of the log tell more than the exit code did. */
+export function refineByLog(cause: Cause, tail: Pick<LogLine, "text">[]): Cause {
+  for (const { says, when, explained } of logSigns) {
+    const line = when(cause) ? tail.find(({ text }) => says.test(text.slice(0, longestWords))) : undefined;
+    if (line) return { ...cause, ...explained, evidence: [...cause.evidence, `The log says: ${shortLine(line.text, 200)}`] };
+  }
+  return cause;
+}
+
+type LaunchFailure = {
+  awsCode: string;
+  awsMessage: string;
+  /** Of a dead letter: how often the Scheduler tried again, and what ended it (MaximumRetryAttempts, MaximumEventAgeInSeconds). */
+  retries?: number | null;
+  exhausted?: string | null;
+};
+
+/** Why AWS refused to start a run at all, from the error of RunTask or of the Scheduler's dead letter. Never throws. */
+export function explainLaunchError({ awsCode, awsMessage, retries = null, exhausted = null }: LaunchFailure): Cause {
+  const words = `${awsCode}: ${awsMessage}`.slice(0, longestWords);
+  const cause = launchCauses.find(({ says }) => says.every((pattern) => pattern.test(words)));
+  return {
+    kind: cause?.kind ?? "start-refused",
+    headline: cause?.headline ?? "AWS refused to start it, for a reason that Belfry does not know",
+    nextStep: cause?.nextStep ?? "Read AWS's own words, change what they name, and run it again.",
+    evidence: [
+      "No task was started",
+      ...(awsCode ? [`Error: ${shortLine(awsCode, 100)}`] : []),
+      ...triesOf(retries, exhausted),
+      ...named(words),
+    ],
+    awsWords: [awsMessage || awsCode].filter(Boolean).map(bounded),
+  };
+}
+
+function triesOf(retries: number | null, exhausted: string | null): string[] {
+  if (retries === null) return [];
+  const tries = `The Scheduler tried ${retries === 0 ? "once" : `${retries + 1} times`}`;
+  if (exhausted === "MaximumRetryAttempts") return [`${tries}: no further try is allowed`];
+  if (exhausted === "MaximumEventAgeInSeconds") return [`${tries}: then the start was too old`];
+  return [`${tries}: another try would not have helped`];
+}
+
+function bounded(words: string): string {
+  return words.length > longestWords ? `${words.slice(0, longestWords)} … (cut: ${words.length} characters in all)` : words;
+}
+
+/** Somebody else's text as a part of a line: nothing in it steers, and it is not long. */
+function shortLine(text: string, longest: number): string {
+  const line = visibleText(text.slice(0, 4 * longest)).replace(/\s+/g, " ");
+  return line.length > longest ? `${line.slice(0, longest - 1).toWellFormed()}…` : line;
+}
+
+function momentOf(text: string | undefined): Date | null {
+  const at = text === undefined ? null : new Date(text);
+  return at && !Number.isNaN(at.getTime()) ? at : null;
 }
 
 function describeDuration(milliseconds: number): string {
@@ -218,17 +279,4 @@ function describeDuration(milliseconds: number): string {
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
   return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
-}
-
-/** Why AWS refused to start a run at all, from the error of RunTask or of the Scheduler's dead letter. */
-export function explainLaunchError({ awsCode, awsMessage }: { awsCode: string; awsMessage: string }): Cause {
-  const words = `${awsCode}: ${awsMessage}`;
-  const cause = launchCauses.find(({ says }) => says.every((pattern) => pattern.test(words)));
-  return {
-    kind: cause?.kind ?? "start-refused",
-    headline: cause?.headline ?? "AWS refused to start it, for a reason that Belfry does not know",
-    nextStep: cause?.nextStep ?? "Read AWS's own words, change what they name, and run it again.",
-    evidence: ["No task was started", ...(awsCode ? [`Error: ${awsCode}`] : [])],
-    awsWords: [awsMessage || awsCode].filter(Boolean),
-  };
 }

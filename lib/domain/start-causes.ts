@@ -10,8 +10,10 @@ const pull = /CannotPullContainer/i;
 const initialization = /ResourceInitializationError/i;
 const logDriver = /logger args|logging driver|cloudwatch log/i;
 const secretStore = /secretsmanager:|ssm:|kms:/i;
+const executable = "Check that the file has the executable bit, and the user that the image runs as.";
 
-const openNetwork =
+/** What a task without a way out needs; the same for registries, secrets and logs. */
+export const openNetwork =
   "Give the task a way out: a public IP address, a NAT gateway or VPC endpoints, and port 443 open in its security group.";
 
 /**
@@ -68,19 +70,19 @@ export const startCauses: readonly WordedCause[] = [
   },
   {
     says: [logDriver, /log group does not exist|ResourceNotFound/i],
-    kind: "log-driver",
+    kind: "log-group-missing",
     headline: "Could not write the log: the log group does not exist",
-    nextStep: "Create the log group that the environment names.",
+    nextStep: "Create the log group that the environment names, then run it again.",
   },
   {
     says: [logDriver, denied],
-    kind: "log-driver",
+    kind: "log-not-allowed",
     headline: "Could not write the log: the execution role may not",
     nextStep: "Allow logs:CreateLogStream and logs:PutLogEvents to the execution role.",
   },
   {
     says: [logDriver, /signal: killed|connection issue|timeout|timed out|dial tcp|request canceled|deadline exceeded/i],
-    kind: "log-driver",
+    kind: "log-unreachable",
     headline: "Could not write the log: CloudWatch Logs cannot be reached",
     nextStep: openNetwork,
   },
@@ -92,9 +94,16 @@ export const startCauses: readonly WordedCause[] = [
   },
   {
     says: [/json key/i],
-    kind: "secret-not-found",
+    kind: "secret-key",
     headline: "A secret has no such JSON key",
     nextStep: "Check the key that stands after the secret's ARN, and the secret's value.",
+  },
+  {
+    // The words of Go's JSON reader, which ECS's agent hands on as they are.
+    says: [/secret/i, /invalid character .{1,40} looking for beginning of/i],
+    kind: "secret-key",
+    headline: "A secret's value is not JSON, though a JSON key of it is asked for",
+    nextStep: "Make the secret's value a JSON object, or take the key away after the secret's ARN.",
   },
   {
     says: [/can't find the specified secret/i],
@@ -104,15 +113,9 @@ export const startCauses: readonly WordedCause[] = [
   },
   {
     says: [/invalid ssm parameters|ParameterNotFound/i],
-    kind: "secret-not-found",
+    kind: "parameter-not-found",
     headline: "An SSM parameter was not found",
     nextStep: "Check the parameter's name and its region.",
-  },
-  {
-    says: [initialization, /secret|registry auth|ssm|asm/i, noPath],
-    kind: "secret-unreachable",
-    headline: "The secrets or the registry's login cannot be reached",
-    nextStep: openNetwork,
   },
   {
     says: [/ecr:|registry auth from|ecr registry auth/i, denied],
@@ -121,27 +124,51 @@ export const startCauses: readonly WordedCause[] = [
     nextStep: "Allow ecr:GetAuthorizationToken and reading of the repository to the execution role.",
   },
   {
-    says: [/ResourceInitializationError|access ?denied/i, secretStore],
+    says: [initialization, /ecr:|registry auth from|ecr registry auth/i, noPath],
+    kind: "image-unreachable",
+    headline: "The image was not pulled: the registry's login cannot be reached",
+    nextStep: openNetwork,
+  },
+  {
+    says: [/ResourceInitializationError|access ?denied/i, secretStore, denied],
     kind: "secret-not-allowed",
     headline: "A secret may not be read",
     nextStep: "Allow secretsmanager:GetSecretValue, ssm:GetParameters or kms:Decrypt to the execution role, for the secret that AWS names.",
   },
   {
+    says: [initialization, /secret|registry auth|ssm|asm/i, noPath],
+    kind: "secret-unreachable",
+    headline: "The secrets or the registry's login cannot be reached",
+    nextStep: openNetwork,
+  },
+  {
+    says: [/unable to assume (the |this )?role|sts:AssumeRole/i],
+    kind: "role-not-assumable",
+    headline: "ECS may not take the job's role",
+    nextStep: "Let the trust policy of the role that AWS names trust ecs-tasks.amazonaws.com.",
+  },
+  {
     says: [/ephemeralstorage provisioning/i],
-    kind: "disk",
+    kind: "disk-timeout",
     headline: "AWS was too slow to provide the disk",
     nextStep: "Run it again: this passes.",
   },
   {
-    says: [/network interface provisioning/i],
-    kind: "network",
+    says: [/network interface provisioning|rate limit exceeded while attempting to create network interface/i],
+    kind: "network-interface",
     headline: "AWS was too slow to attach the network card",
     nextStep: "Run it again: this passes. If it comes back, look for free addresses in the subnets.",
   },
   {
-    says: [/create network interface|free addresses|InsufficientFreeAddresses/i],
-    kind: "network",
+    says: [/free addresses|InsufficientFreeAddresses/i],
+    kind: "subnet-full",
     headline: "The subnet has no address left for the task",
+    nextStep: "Name further or larger subnets in the environment.",
+  },
+  {
+    says: [/create network interface/i],
+    kind: "subnet-full",
+    headline: "AWS could not make a network card in the subnet: most often it has no address left",
     nextStep: "Name further or larger subnets in the environment.",
   },
   {
@@ -154,7 +181,7 @@ export const startCauses: readonly WordedCause[] = [
     says: [/Cannot(Start|Create)Container|ContainerRuntime/i, /permission denied/i],
     kind: "command-not-executable",
     headline: "The command may not be executed",
-    nextStep: "Check that the file has the executable bit, and the user that the image runs as.",
+    nextStep: executable,
   },
   {
     says: [/Cannot(Start|Create|Inspect)Container|CannotCreateVolume|ContainerRuntime/i],
@@ -167,6 +194,12 @@ export const startCauses: readonly WordedCause[] = [
     kind: "start-refused",
     headline: "The task definition does not fit to Fargate",
     nextStep: "Save the job again, so that Belfry registers its definition for Fargate.",
+  },
+  {
+    says: [/limit on the number of (vCPUs|tasks)/i],
+    kind: "quota",
+    headline: "The account's Fargate quota is used up",
+    nextStep: "Ask AWS for a higher quota of Fargate vCPUs, or spread the jobs over time.",
   },
   {
     says: [/capacity is unavailable|insufficient capacity|RESOURCE:(CPU|MEMORY|ENI)/i],

@@ -91,6 +91,7 @@ function toFacts({ environment, task, owner, jobId, asked, run, source, seenAt }
           stoppedAt,
           memory,
           image: main?.image ?? null,
+          phases,
         })
       : null,
     cpu: task.cpu,
