@@ -24,6 +24,8 @@ const config: NextConfig = {
   // Both roots are named so that a lock file in a parent folder cannot move the standalone server.
   turbopack: { root: import.meta.dirname },
   outputFileTracingRoot: import.meta.dirname,
+  // The console knows by their names which migrations it is made for.
+  outputFileTracingIncludes: { "/**": ["./prisma/migrations/**"] },
   headers: async () => [
     {
       source: "/:path*",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { EnvironmentSettings } from "./domain/environment";
+import { CannotStart } from "./domain/errors";
 
 /** What a process of Belfry is told by its environment variables. AWS's own (endpoints, credentials) are the SDK's affair. */
 export type Config = {
@@ -62,10 +63,10 @@ const shape = z.object({
     .string({ error: "is missing: give the log group of the jobs, such as /belfry/default." })
     .regex(/^[.\-_/#A-Za-z0-9]{1,512}$/, "is not a log group's name: 1 to 512 letters, digits and . - _ / #."),
   BELFRY_HISTORY_DAYS: z.coerce
-    .number("must be a number of days.")
-    .int("must be whole days.")
-    .min(1, "must be 1 or more.")
-    .max(3650, "may be 3650 at most.")
+    .number("must be a number of days: write for example 400.")
+    .int("must be whole days: write for example 400.")
+    .min(1, "must be 1 or more: write for example 400.")
+    .max(3650, "may be 3650 at most: write for example 400.")
     .default(400),
   BELFRY_FIRST_ADMIN_EMAIL: z
     .string()
@@ -74,10 +75,29 @@ const shape = z.object({
   BELFRY_LOG_LEVEL: z.enum(["debug", "info", "warn", "error"], "must be debug, info, warn or error.").default("info"),
 });
 
-/** Settings that are missing or wrong: a sentence for each, to be read by whoever starts the process. */
-export class BadConfig extends Error {
-  constructor(readonly sentences: string[]) {
-    super(`Belfry cannot start with these settings:\n${sentences.map((sentence) => `  - ${sentence}`).join("\n")}`);
+const webShape = z.object({
+  NEXTAUTH_SECRET: z
+    .string({ error: "is missing: it signs the sessions, so give a long random text and keep it." })
+    .min(32, "is shorter than 32 characters: it signs the sessions, so give a long random text and keep it."),
+  NEXTAUTH_URL: z.url({
+    protocol: /^https?$/,
+    error: "is missing or not an address: give the one that people open, such as https://belfry.example.com.",
+  }),
+});
+
+/** One of Belfry's variables. One that need not be set has a default. */
+export type Setting = { name: string; isRequired: boolean };
+
+const settingsOf = (shapeOf: Record<string, z.ZodType>): Setting[] =>
+  Object.entries(shapeOf).map(([name, type]) => ({ name, isRequired: !type.safeParse(undefined).success }));
+
+/** Every variable that the worker and the console read, beside the database's address (DATABASE_URL or libpq's own). */
+export const settings = { worker: settingsOf(shape.shape), web: settingsOf(webShape.shape) };
+
+/** Settings that are missing or wrong: a sentence for each. */
+export class BadConfig extends CannotStart {
+  constructor(sentences: string[]) {
+    super(sentences, "Belfry cannot start with these settings:");
     this.name = "BadConfig";
   }
 }
@@ -86,14 +106,7 @@ type Variables = Record<string, string | undefined>;
 
 /** Reads the worker's settings. Throws BadConfig. */
 export function readConfig(variables: Variables = process.env): Config {
-  const sentences: string[] = [];
-  const databaseUrl = databaseUrlOf(variables, sentences);
-  // A variable that is set to nothing is one that is not set.
-  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value.trim() !== ""));
-  const read = shape.safeParse(given);
-  if (!read.success) for (const issue of read.error.issues) sentences.push(`${issue.path.join(".")} ${issue.message}`);
-  if (!read.success || !databaseUrl) throw new BadConfig(sentences);
-  const set = read.data;
+  const { databaseUrl, set } = read(shape, variables);
   const [, , , region = "", accountId = ""] = set.BELFRY_CLUSTER_ARN.split(":");
   return {
     databaseUrl,
@@ -122,31 +135,43 @@ export function readConfig(variables: Variables = process.env): Config {
 
 /** The console's settings. Throws BadConfig. */
 export function readWebConfig(variables: Variables = process.env): { databaseUrl: string } {
-  const sentences: string[] = [];
-  const databaseUrl = databaseUrlOf(variables, sentences);
-  if ((variables.NEXTAUTH_SECRET ?? "").length < 32)
-    sentences.push(
-      "NEXTAUTH_SECRET is missing or shorter than 32 characters: it signs the sessions, so give a long random text and keep it.",
-    );
-  if (!URL.canParse(variables.NEXTAUTH_URL ?? ""))
-    sentences.push("NEXTAUTH_URL is missing or not an address: give the one that people open, such as https://belfry.example.com.");
-  if (!databaseUrl || sentences.length > 0) throw new BadConfig(sentences);
-  return { databaseUrl };
+  return { databaseUrl: read(webShape, variables).databaseUrl };
+}
+
+/** The settings of a shape and the database's address. Throws BadConfig with one sentence for each that is missing or wrong. */
+function read<Shape extends z.ZodType>(shapeOf: Shape, variables: Variables): { databaseUrl: string; set: z.infer<Shape> } {
+  // A variable that is set to nothing is one that is not set.
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value.trim() !== ""));
+  const database = databaseUrlOf(given);
+  const parsed = shapeOf.safeParse(given);
+  const sentences = "url" in database ? [] : [database.sentence];
+  // The first rule that a value breaks is enough to know what to write.
+  const firsts = new Map(parsed.error?.issues.toReversed().map((issue) => [issue.path.join("."), issue.message]));
+  sentences.push(...[...firsts].toReversed().map(([name, message]) => `${name} ${message}`));
+  if (!parsed.success || !("url" in database)) throw new BadConfig(sentences);
+  return { databaseUrl: database.url, set: parsed.data };
 }
 
 /** DATABASE_URL, or what libpq's own variables say (a deployment hands out the password's secret member by member). */
-function databaseUrlOf(variables: Variables, sentences: string[]): string | null {
+function databaseUrlOf(variables: Variables): { url: string } | { sentence: string } {
   const { DATABASE_URL, PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, PGSSLMODE } = variables;
   if (DATABASE_URL) {
-    if (URL.canParse(DATABASE_URL) && /^postgres(ql)?:$/.test(new URL(DATABASE_URL).protocol)) return DATABASE_URL;
-    sentences.push("DATABASE_URL is not a PostgreSQL address: it looks like postgresql://user:password@host:5432/belfry.");
-    return null;
+    if (URL.canParse(DATABASE_URL) && /^postgres(ql)?:$/.test(new URL(DATABASE_URL).protocol)) return { url: DATABASE_URL };
+    return { sentence: "DATABASE_URL is not a PostgreSQL address: it looks like postgresql://user:password@host:5432/belfry." };
   }
   if (PGHOST && PGUSER && PGDATABASE) {
     const ssl = PGSSLMODE ? `?sslmode=${encodeURIComponent(PGSSLMODE)}` : "";
     const password = PGPASSWORD ? `:${encodeURIComponent(PGPASSWORD)}` : "";
-    return `postgresql://${encodeURIComponent(PGUSER)}${password}@${PGHOST}:${PGPORT || 5432}/${encodeURIComponent(PGDATABASE)}${ssl}`;
+    const url = `postgresql://${encodeURIComponent(PGUSER)}${password}@${PGHOST}:${PGPORT || 5432}/${encodeURIComponent(PGDATABASE)}${ssl}`;
+    if (URL.canParse(url)) return { url };
+    return { sentence: "PGHOST and PGPORT are not a host and its port: they look like db.example.com and 5432." };
   }
-  sentences.push("DATABASE_URL is missing: give the address of a PostgreSQL database (or PGHOST, PGUSER, PGPASSWORD and PGDATABASE).");
-  return null;
+  const missing = Object.entries({ PGHOST, PGUSER, PGDATABASE }).filter(([, value]) => !value);
+  if (missing.length < 3)
+    return {
+      sentence: `${missing.map(([name]) => name).join(" and ")} is missing beside the other PG variables: give all of PGHOST, PGUSER, PGPASSWORD and PGDATABASE, or DATABASE_URL.`,
+    };
+  return {
+    sentence: "DATABASE_URL is missing: give the address of a PostgreSQL database (or PGHOST, PGUSER, PGPASSWORD and PGDATABASE).",
+  };
 }

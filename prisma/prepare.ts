@@ -10,7 +10,7 @@ import { makeFirstAdmin, resetPassword } from "@/lib/people/first-admin";
 const url = process.env.DATABASE_URL;
 if (!url) throw new Error("DATABASE_URL is not set.");
 const email = process.env.BELFRY_FIRST_ADMIN_EMAIL || "admin@belfry.local";
-const { applied } = await migrate(url, { warn: (sentence) => console.error(sentence) }).catch((error: Error) => {
+const { applied } = await migrate(url).catch((error: Error) => {
   // What Postgres says for itself: who it is that does not answer, which migration failed.
   console.error([error.message, error.cause instanceof Error ? error.cause.message : ""].filter(Boolean).join("\n"));
   process.exit(1);

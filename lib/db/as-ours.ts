@@ -10,7 +10,7 @@ const awayStates = /^(08...|57P0[1-5]|53300|57014)$/;
 const awayKinds = new Set(["DatabaseNotReachable", "ConnectionClosed", "SocketTimeout", "TooManyConnections", "TlsConnectionError"]);
 
 const awayWords =
-  /timeout exceeded when trying to connect|connection terminated|connection error and is not queryable|cannot use a pool after|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|database system is (starting up|shutting down|in recovery)/i;
+  /timeout exceeded when trying to connect|connection terminated|connection error and is not queryable|cannot use a pool after|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|database system is (starting up|shutting down|in recovery)/i;
 
 /**
  * An error of the database in Belfry's words: `Unavailable` when Postgres does not answer or two writers collided, so that

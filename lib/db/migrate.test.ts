@@ -5,7 +5,8 @@ import path from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { migrate, readMigrations } from "./migrate";
+import { CannotStart, Unavailable } from "@/lib/domain/errors";
+import { lookAtDatabase, migrate, readMigrations } from "./migrate";
 
 const run = promisify(execFile);
 const projectFolder = path.resolve(import.meta.dirname, "..", "..");
@@ -43,6 +44,12 @@ async function query<Row extends object>(url: string, sql: string): Promise<Row[
   } finally {
     await client.end();
   }
+}
+
+async function sentencesOf(start: Promise<unknown>): Promise<string[]> {
+  const error = await start.catch((reason: unknown) => reason);
+  if (error instanceof CannotStart) return error.sentences;
+  throw new Error("It started, or failed otherwise.", { cause: error });
 }
 
 /** A folder of migrations: ours, then those that are given. */
@@ -93,13 +100,101 @@ test("of a migration that fails nothing is kept, and it stops everything until s
   await expect(migrate(url, { folder: bad })).rejects.toThrow("The migration 30000101000000_bad failed earlier");
 });
 
-test("a migration that was edited after it had been applied is told, and left alone", async () => {
+test("a worker that is killed within a migration leaves nothing of it, and the next one applies it", async () => {
+  const url = await emptyDatabase();
+  const folder = migrations(["30000101000000_slow", "create table slow (id int); select pg_sleep(20);"]);
+  const killed = migrate(url, { folder }).catch((error: unknown) => error);
+  await expect
+    .poll(() => query(url, "select pid from pg_stat_activity where query like '%pg_sleep(20)%' and pid <> pg_backend_pid()"))
+    .toHaveLength(1);
+  await query(url, "select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(20)%' and pid <> pg_backend_pid()");
+  expect(await killed).toBeInstanceOf(Unavailable);
+  const quick = migrations(["30000101000000_slow", "create table slow (id int);"]);
+  expect((await migrate(url, { folder: quick })).applied).toEqual(["30000101000000_slow"]);
+});
+
+test("a migration that was edited after it had been applied stops the start, other line ends do not", async () => {
+  const url = await emptyDatabase();
+  await migrate(url, { folder: migrations(["30000101000000_more", "create table more\n(id int);"]) });
+  expect((await migrate(url, { folder: migrations(["30000101000000_more", "create table more\r\n(id int);"]) })).applied).toEqual([]);
+  const folder = migrations(["30000101000000_more", "create table other (id int);"]);
+  for (const start of [migrate, lookAtDatabase])
+    expect(await sentencesOf(start(url, { folder }))).toEqual([
+      expect.stringMatching(
+        /^The migration 30000101000000_more was changed after it had been applied to the database belfry_test_\w+ at .*: start/,
+      ),
+    ]);
+});
+
+test("a database that a newer Belfry has migrated stops the start", async () => {
   const url = await emptyDatabase();
   await migrate(url, { folder: migrations(["30000101000000_more", "create table more (id int);"]) });
-  const sentences: string[] = [];
-  const edited = migrations(["30000101000000_more", "create table other (id int);"]);
-  expect((await migrate(url, { folder: edited, warn: (sentence) => sentences.push(sentence) })).applied).toEqual([]);
-  expect(sentences).toEqual(["The migration 30000101000000_more was edited after it had been applied."]);
+  for (const start of [migrate, lookAtDatabase])
+    expect(await sentencesOf(start(url))).toEqual([
+      expect.stringMatching(/is newer than this Belfry, which does not know its migration 30000101000000_more: start the Belfry/),
+    ]);
+});
+
+test("a database of another program is left alone, whether or not it knows migrations", async () => {
+  const [plain, migrated] = [await emptyDatabase(), await emptyDatabase()];
+  await query(plain, "create table invoice (id int)");
+  const another = mkdtempSync(path.join(folder, "m-"));
+  mkdirSync(path.join(another, "20200101000000_shop"));
+  writeFileSync(path.join(another, "20200101000000_shop", "migration.sql"), "create table shop (id int);");
+  await migrate(migrated, { folder: another });
+  for (const start of [migrate, lookAtDatabase]) {
+    expect(await sentencesOf(start(plain))).toEqual([
+      expect.stringMatching(/has tables of another program, such as invoice, and none of Belfry's: give/),
+    ]);
+    expect(await sentencesOf(start(migrated))).toEqual([
+      expect.stringMatching(/belongs to another program, whose migration 20200101000000_shop is/),
+    ]);
+  }
+  expect(await query(plain, "select tablename from pg_tables where schemaname = 'public'")).toEqual([{ tablename: "invoice" }]);
+  await migrate(`${plain}?schema=belfry`);
+});
+
+test("a refused password, a database that is not there and a right that is missing stop the start, each with its way out", async () => {
+  const url = await emptyDatabase();
+  const at = (change: (address: URL) => void): string => {
+    const address = new URL(url);
+    change(address);
+    return address.href;
+  };
+  const guest = `belfry_test_guest_${process.pid}`;
+  await owner.query(`create role ${guest} login password 'guest'; create role ${guest}_out nologin password 'guest'`);
+  try {
+    const faults: [string, RegExp][] = [
+      [at((address) => (address.password = "wrong")), /^Postgres at 127\.0\.0\.1:\d+ refuses the password of \w+: set/],
+      [at((address) => (address.pathname = "/no_such_one")), /has no database no_such_one at [^:]+:\d+: create it/],
+      [
+        at((address) => Object.assign(address, { username: guest, password: "guest" })),
+        /^The user \w+ may not do in the database .*: make/,
+      ],
+      [at((address) => Object.assign(address, { username: `${guest}_out`, password: "guest" })), /lets \w+_out not in \(.*\): allow/],
+      [at((address) => address.searchParams.set("sslmode", "require")), /cannot be encrypted as it should \(.*\): check sslmode/],
+    ];
+    for (const [address, sentence] of faults) {
+      const said = await sentencesOf(migrate(address));
+      expect(said).toEqual([expect.stringMatching(sentence)]);
+      expect(said.join()).not.toContain("wrong");
+    }
+  } finally {
+    await owner.query(`drop role ${guest}; drop role ${guest}_out`);
+  }
+});
+
+test("a server that does not answer is waited for, and so is a name that nobody knows yet", async () => {
+  for (const url of ["postgresql://belfry:x@127.0.0.1:9/belfry", "postgresql://belfry:x@no-such-host.invalid/belfry"])
+    await expect(migrate(url)).rejects.toBeInstanceOf(Unavailable);
+});
+
+test("a look at the database says what is still to be applied and how far the clocks are apart, and changes nothing", async () => {
+  const url = await emptyDatabase();
+  const { pending, clockOffsetMs } = await lookAtDatabase(url);
+  expect(pending).toEqual(readMigrations(ours).map(({ name }) => name));
+  expect(Math.abs(clockOffsetMs)).toBeLessThan(5_000);
+  expect(await query(url, "select from pg_tables where schemaname = 'public'")).toEqual([]);
 });
 
 test("a schema of one's own is named in the address, and the tables are made there", async () => {

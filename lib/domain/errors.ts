@@ -63,3 +63,14 @@ export class Unavailable extends BelfryError {
     super("unavailable", sentence);
   }
 }
+
+/** What forbids a process to start: a sentence for each fault, to be read by whoever starts it. It is no answer to anybody's request. */
+export class CannotStart extends Error {
+  constructor(
+    readonly sentences: string[],
+    heading = "Belfry cannot start:",
+  ) {
+    super([heading, ...sentences.map((sentence) => `  - ${sentence}`)].join("\n"));
+    this.name = "CannotStart";
+  }
+}

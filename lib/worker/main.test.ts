@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { awsClockOffsetMs } from "@/lib/aws/clock";
 import { upsertEnvironment } from "@/lib/db/environments";
 import { insertJob, writeJobIntent } from "@/lib/db/jobs";
 import { nudge } from "@/lib/db/nudge";
@@ -52,6 +53,23 @@ function startWorker(more: Record<string, string> = {}) {
   return worker;
 }
 
+/** Loaded before everything else, it gives a process a clock that is off. */
+const shiftedClock = `data:text/javascript,${encodeURIComponent(`
+  const shiftMs = Number(process.env.SHIFT_CLOCK_SECONDS) * 1000;
+  const Real = Date;
+  globalThis.Date = class extends Real {
+    constructor(...given) { if (given.length) super(...given); else super(Real.now() + shiftMs); }
+    static now() { return Real.now() + shiftMs; }
+  };`)}`;
+
+/** Ends with EX_CONFIG and sentences alone. */
+async function expectRefusal(worker: ReturnType<typeof startWorker>, sentence: RegExp): Promise<void> {
+  const [code] = await once(worker.process, "exit");
+  expect(worker.output()).toMatch(sentence);
+  expect(worker.output()).not.toMatch(/^\s+at /m);
+  expect(code).toBe(78);
+}
+
 const isAtWork = { timeout: 20_000, interval: 50 };
 
 test("a first start makes the first admin, follows a saved job, and leaves within two seconds", async () => {
@@ -83,18 +101,56 @@ test("a first start makes the first admin, follows a saved job, and leaves withi
 
 test("a worker without its settings says which, and does not start", async () => {
   const worker = startWorker({ BELFRY_CLUSTER_ARN: "jobs", BELFRY_SUBNETS: "" });
-  const [code] = await once(worker.process, "exit");
-  expect(code).toBe(78);
-  expect(worker.output()).toMatch(/BELFRY_CLUSTER_ARN .*looks like/);
+  await expectRefusal(worker, /BELFRY_CLUSTER_ARN .*looks like/);
   expect(worker.output()).toMatch(/BELFRY_SUBNETS is missing/);
+});
+
+test("a worker on a database that a newer Belfry has migrated stops with a sentence", async () => {
+  const entry = { id: "later", checksum: "x", migration_name: "30000101000000_later" };
+  await database.db
+    .$executeRaw`insert into _prisma_migrations (id, checksum, migration_name, finished_at) values (${entry.id}, ${entry.checksum}, ${entry.migration_name}, now())`;
+  try {
+    await expectRefusal(startWorker(), /newer than this Belfry, which does not know its migration 30000101000000_later: start/);
+  } finally {
+    await database.db.$executeRaw`delete from _prisma_migrations where id = ${entry.id}`;
+  }
+});
+
+test("a worker whose password Postgres refuses stops with a sentence that does not tell it", async () => {
+  const address = new URL(database.url);
+  address.password = "open-sesame";
+  const worker = startWorker({ DATABASE_URL: address.href });
+  await expectRefusal(worker, /refuses the password of \w+: set/);
+  expect(worker.output()).not.toContain("open-sesame");
+});
+
+test.each([
+  ["ahead of", 6 * 60],
+  ["behind", -6 * 60],
+])("a worker whose clock is six minutes %s everybody's stops and says by how much", async (direction, shiftSeconds) => {
+  const worker = startWorker({ NODE_OPTIONS: `--import=${shiftedClock}`, SHIFT_CLOCK_SECONDS: String(shiftSeconds) });
+  await expectRefusal(worker, new RegExp(`This machine's clock is (5 min 5\\d|6 min \\d) s ${direction} AWS's; five minutes`));
+  expect(worker.output()).toMatch(new RegExp(`clock is \\d min \\d+ s ${direction} the database server's`));
+});
+
+test("a worker whose clock is a minute ahead says so and works", async () => {
+  const worker = startWorker({ NODE_OPTIONS: `--import=${shiftedClock}`, SHIFT_CLOCK_SECONDS: "60" });
+  await expect.poll(worker.output, isAtWork).toContain("The worker is at work.");
+  expect(worker.output()).toMatch(/clock is (59 s|1 min \d s) ahead of AWS's: set it right/);
+});
+
+test("a refusal for the signature's time tells the clock as well, and AWS that is away keeps nobody from starting", async () => {
+  const denied = { code: "InvalidSignatureException", message: "Signature expired: 20261121T120000Z is now earlier than 20261121T121000Z" };
+  await sandbox.control.orderFault({ service: "ecs", operation: "ListTasks", error: { ...denied, status: 403 } });
+  const offsetMs = await awsClockOffsetMs(sandbox.environment);
+  expect(Math.abs(offsetMs ?? Number.POSITIVE_INFINITY)).toBeLessThan(5_000);
+  await sandbox.control.orderFault({ service: "ecs", operation: "ListTasks", dropConnection: true });
+  expect(await awsClockOffsetMs(sandbox.environment)).toBeNull();
 });
 
 test("a worker whose settings would move the schedules elsewhere does not start", async () => {
   await upsertEnvironment(database.db, sandbox.environment, new Date());
-  const worker = startWorker({ BELFRY_SCHEDULE_GROUP: "another-group" });
-  const [code] = await once(worker.process, "exit");
-  expect(code).toBe(78);
-  expect(worker.output()).toContain("from belfry-test to another-group");
+  await expectRefusal(startWorker({ BELFRY_SCHEDULE_GROUP: "another-group" }), /from belfry-test to another-group/);
 });
 
 test("a worker whose Postgres is away waits, says so once, and leaves when told", async () => {

@@ -1,14 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
+import { awsClockOffsetMs } from "@/lib/aws/clock";
 import { BadConfig, type Config, readConfig } from "@/lib/config";
 import { listEnvironments, upsertEnvironment } from "@/lib/db/environments";
-import { migrate } from "@/lib/db/migrate";
+import { lookAtDatabase, migrate } from "@/lib/db/migrate";
 import { listen } from "@/lib/db/nudge";
 import { forgetPulse, recordPulse } from "@/lib/db/pulse";
 import { type Deps, makeDeps } from "@/lib/deps";
+import { checkClocks } from "@/lib/domain/clock-check";
 import type { Environment, EnvironmentSettings } from "@/lib/domain/environment";
-import { Unavailable } from "@/lib/domain/errors";
+import { CannotStart, Unavailable } from "@/lib/domain/errors";
 import { makeFirstAdmin } from "@/lib/people/first-admin";
 import { startDriver } from "./driver";
 import { rounds } from "./rounds";
@@ -42,13 +44,14 @@ async function main(): Promise<void> {
 }
 
 /**
- * Migrations, the environment that the settings describe, the first admin. Waits for Postgres as long as it takes; null
- * when the worker is to leave before that.
+ * Migrations, a look at the clock, the environment that the settings describe, the first admin. Waits for Postgres as long
+ * as it takes; null when the worker is to leave before that. Throws CannotStart.
  */
 async function prepare(config: Config, deps: Deps, leaving: AbortSignal): Promise<Environment | null> {
   for (let tries = 0; !leaving.aborted; tries++) {
     try {
-      await migrate(config.databaseUrl, { warn: (sentence) => deps.log.warn({}, sentence) });
+      await migrate(config.databaseUrl);
+      await refuseWrongClock(config, deps);
       const now = deps.clock.now();
       refuseToMove(await listEnvironments(deps.db), config.environment);
       const environment = await upsertEnvironment(deps.db, config.environment, now);
@@ -63,6 +66,14 @@ async function prepare(config: Config, deps: Deps, leaving: AbortSignal): Promis
     }
   }
   return null;
+}
+
+/** A worker from another time signs what AWS refuses, and writes moments that never were. Throws CannotStart. */
+async function refuseWrongClock({ databaseUrl, environment }: Config, { log }: Deps): Promise<void> {
+  const [{ clockOffsetMs }, awsMs] = await Promise.all([lookAtDatabase(databaseUrl), awsClockOffsetMs(environment)]);
+  const { forbids, warns } = checkClocks({ databaseMs: clockOffsetMs, awsMs });
+  if (forbids.length > 0) throw new CannotStart(forbids);
+  for (const sentence of warns) log.warn({}, sentence);
 }
 
 /**
@@ -108,7 +119,7 @@ main().then(
   // Open connections and long polls would keep the process: what had to be ended has been.
   () => process.exit(0),
   (error: unknown) => {
-    console.error(error instanceof BadConfig ? error.message : error);
-    process.exit(error instanceof BadConfig ? 78 : 1);
+    console.error(error instanceof CannotStart ? error.message : error);
+    process.exit(error instanceof CannotStart ? 78 : 1); // 78: EX_CONFIG of sysexits.h
   },
 );
