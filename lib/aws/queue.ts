@@ -1,4 +1,4 @@
-import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { DeleteMessageBatchCommand, GetQueueAttributesCommand, ReceiveMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 
 /** A message that is ours until it is removed or its time of invisibility is over. */
 export type QueueMessage = {
@@ -11,6 +11,9 @@ export type QueueMessage = {
   sentAt: Date | null;
   receiveCount: number;
 };
+
+/** What a queue keeps a message for unless it was made otherwise (SQS API, SetQueueAttributes). */
+const standardRetentionSeconds = 4 * 86_400;
 
 /** SQS. */
 export function queueDoor(client: SQSClient) {
@@ -37,6 +40,25 @@ export function queueDoor(client: SQSClient) {
         sentAt: message.Attributes?.SentTimestamp ? new Date(Number(message.Attributes.SentTimestamp)) : null,
         receiveCount: Number(message.Attributes?.ApproximateReceiveCount ?? 1),
       }));
+    },
+
+    /**
+     * How many messages it has, those in somebody's hands and those held back included, and how long it keeps one.
+     * The count is SQS's own and may be a minute late.
+     */
+    async depth(url: string): Promise<{ messages: number; retentionSeconds: number }> {
+      const counts = [
+        "ApproximateNumberOfMessages",
+        "ApproximateNumberOfMessagesNotVisible",
+        "ApproximateNumberOfMessagesDelayed",
+      ] as const;
+      const { Attributes: told = {} } = await client.send(
+        new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: [...counts, "MessageRetentionPeriod"] }),
+      );
+      return {
+        messages: counts.reduce((sum, name) => sum + Number(told[name] ?? 0), 0),
+        retentionSeconds: Number(told.MessageRetentionPeriod ?? standardRetentionSeconds),
+      };
     },
 
     /** Takes messages off the queue, ten a call. One that could not be removed comes again, which is harmless. */

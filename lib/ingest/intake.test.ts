@@ -1,6 +1,8 @@
-import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { makeDatabase } from "@/lib/db/client";
+import { looksOf } from "@/lib/db/looks";
+import { listSetAside } from "@/lib/db/set-aside";
 import { runVariables, toOverrides } from "@/lib/desired/overrides";
 import { toRunTask } from "@/lib/desired/run-task";
 import type { Job } from "@/lib/domain/job";
@@ -160,7 +162,7 @@ test("a task that could belong to several jobs, or to a job that is not here, is
   expect(report).toMatchObject({ recorded: 0, received: report.ignored });
 });
 
-test("a message that cannot be read stays for the queue's own redrive and holds up nobody", async () => {
+test("a message that cannot be read is kept aside and holds up nobody", async () => {
   const queue = new SQSClient({});
   const QueueUrl = ground.environment.eventQueueUrl;
   await queue.send(new SendMessageCommand({ QueueUrl, MessageBody: "not an event" }));
@@ -168,8 +170,27 @@ test("a message that cannot be read stays for the queue's own redrive and holds 
     new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify({ source: "aws.health", "detail-type": "Other", detail: {} }) }),
   );
   expect(await round()).toMatchObject({ received: 2, unreadable: 1, ignored: 1, recorded: 0 });
-  const left = await queue.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["ApproximateNumberOfMessagesNotVisible"] }));
-  expect(left.Attributes?.ApproximateNumberOfMessagesNotVisible).toBe("1");
+  expect((await ground.aws.queue.depth(QueueUrl)).messages).toBe(0);
+  expect((await listSetAside(ground.db, { limit: 10 })).rows).toMatchObject([
+    { queue: "events", body: "not an event", reason: "The message is not JSON." },
+  ]);
+});
+
+test("the queue has told all once it is empty, and not while somebody else has a message in hands", async () => {
+  const { db, deps, environment, aws } = ground;
+  const at = new Date(Date.now() + 3_600_000);
+  const roundAt = (now: Date) => intake({ deps: { ...deps, clock: { now: () => now } }, environment, waitSeconds: 0 });
+  await roundAt(at);
+  expect((await looksOf(db, environment.id)).events).toEqual(at);
+
+  await new SQSClient({}).send(new SendMessageCommand({ QueueUrl: environment.eventQueueUrl, MessageBody: "in hands" }));
+  const [message] = await aws.queue.receive(environment.eventQueueUrl, 1);
+  await roundAt(new Date(at.getTime() + 60_000));
+  expect((await looksOf(db, environment.id)).events).toEqual(at);
+
+  await aws.queue.remove(environment.eventQueueUrl, [message?.handle ?? ""]);
+  await roundAt(new Date(at.getTime() + 120_000));
+  expect((await looksOf(db, environment.id)).events).toEqual(new Date(at.getTime() + 120_000));
 });
 
 test("while Postgres is away nothing is removed, and afterwards nothing is missing", async () => {

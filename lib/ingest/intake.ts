@@ -1,8 +1,11 @@
 import type { QueueMessage } from "@/lib/aws/queue";
+import { setAside } from "@/lib/db/set-aside";
 import type { Deps } from "@/lib/deps";
 import type { Environment } from "@/lib/domain/environment";
+import { toSetAside } from "./dead-letter";
 import { recordTask } from "./record-task";
 import { parseTaskEvent } from "./task-event";
+import { noteToldAll } from "./told-all";
 
 /** What a round of the event queue came to, in messages. */
 export type IntakeReport = {
@@ -13,7 +16,7 @@ export type IntakeReport = {
   known: number;
   /** Of foreign tasks and other kinds. */
   ignored: number;
-  /** Left in the queue: after some tries its redrive policy puts them aside. */
+  /** Could not be read: kept aside for people to look at, and removed. */
   unreadable: number;
   /** Not written; they come again. */
   failed: number;
@@ -33,8 +36,8 @@ const readers = 4;
 
 /**
  * Takes events from the queue into the history until the queue is empty. A message is removed only after its row is
- * written: whatever happens between, it comes again, and telling twice changes nothing. One that cannot be read is left for
- * the queue's own redrive and holds up nobody.
+ * written: whatever happens between, it comes again, and telling twice changes nothing. One that cannot be read is kept aside
+ * whole and holds up nobody. Once the queue is empty, it is noted until when it has told all.
  * Throws when nothing of a look could be written: Postgres is away then, and going on would only wear the messages out.
  */
 export async function intake({ deps, environment, signal, waitSeconds = 20, mostLooks = 500 }: IntakeRequest): Promise<IntakeReport> {
@@ -42,10 +45,16 @@ export async function intake({ deps, environment, signal, waitSeconds = 20, most
   const { queue } = deps.aws(environment);
   let looks = 0;
 
+  let emptyAt = null as Date | null;
+
   async function look(wait: number): Promise<number> {
     looks++;
+    const at = deps.clock.now();
     const messages = await queue.receive(environment.eventQueueUrl, wait, signal);
-    if (messages.length === 0) return 0;
+    if (messages.length === 0) {
+      emptyAt ??= at;
+      return 0;
+    }
     report.received += messages.length;
     const outcomes = await Promise.allSettled(messages.map((message) => take(deps, environment, message)));
     const done: string[] = [];
@@ -60,7 +69,7 @@ export async function intake({ deps, environment, signal, waitSeconds = 20, most
         return;
       }
       report[outcome.value]++;
-      if (outcome.value !== "unreadable") done.push(message.handle);
+      done.push(message.handle);
     });
     await queue.remove(environment.eventQueueUrl, done);
     if (done.length === 0 && firstError !== undefined) throw firstError;
@@ -76,6 +85,8 @@ export async function intake({ deps, environment, signal, waitSeconds = 20, most
     const first = await look(waitSeconds);
     // A full look means that more is waiting; one reader is enough for what trickles in.
     if (first > 0) await Promise.all(Array.from({ length: first === 10 ? readers : 1 }, drain));
+    if (emptyAt && report.failed === 0)
+      await noteToldAll({ deps, environment, source: "events", url: environment.eventQueueUrl, at: emptyAt });
   } catch (error) {
     if (!signal?.aborted) throw error;
   }
@@ -85,7 +96,8 @@ export async function intake({ deps, environment, signal, waitSeconds = 20, most
 async function take(deps: Deps, environment: Environment, message: QueueMessage): Promise<"recorded" | "known" | "ignored" | "unreadable"> {
   const event = parseTaskEvent(message.body);
   if ("unreadable" in event) {
-    deps.log.error({ messageId: message.id, reason: event.unreadable, receiveCount: message.receiveCount }, "An event cannot be read.");
+    deps.log.error({ messageId: message.id, reason: event.unreadable }, "An event cannot be read; it is kept aside.");
+    await setAside(deps.db, [toSetAside(environment, "events", message, { reason: event.unreadable, at: deps.clock.now() })]);
     return "unreadable";
   }
   if ("uninteresting" in event) return "ignored";

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { listLookGaps, looksOf, writeLook } from "@/lib/db/looks";
 import { getRunById } from "@/lib/db/runs";
 import type { Job } from "@/lib/domain/job";
 import type { RunState } from "@/lib/domain/run";
@@ -13,7 +14,13 @@ beforeAll(async () => {
 });
 afterAll(() => ground.close());
 
-const sweep = (now = new Date()) => sweepTasks({ deps: { ...ground.deps, clock: { now: () => now } }, environment: ground.environment });
+/** A sweep while the events are read up to `eventsReadAt`. */
+const sweep = async (now = new Date(), eventsReadAt = now) => {
+  const { db, environment } = ground;
+  await db.look.deleteMany({ where: { environmentId: environment.id, source: "events" } });
+  await writeLook(db, { environmentId: environment.id, source: "events", lookedAt: eventsReadAt, memorySeconds: 86_400 });
+  return await sweepTasks({ deps: { ...ground.deps, clock: { now: () => now } }, environment });
+};
 const takeEvents = () => intake({ deps: ground.deps, environment: ground.environment, waitSeconds: 0 });
 const minutes = (count: number) => count * 60_000;
 const clusterTask = (id: string) => `${ground.environment.clusterArn.replace(":cluster/", ":task/")}/${id}`;
@@ -54,7 +61,7 @@ test("where the events told everything, a sweep catches nothing and asks about n
   await ground.fire(job);
   await ground.untilStopped(2);
   await takeEvents();
-  expect(await sweep()).toEqual({ looked: 0, caught: 0, lost: 0, unreadable: 0, failed: 0 });
+  expect(await sweep()).toEqual({ looked: 0, caught: 0, lost: 0, waiting: 0, unreadable: 0, failed: 0 });
 });
 
 test("a task that runs is found running", async () => {
@@ -81,6 +88,35 @@ test("a run whose task ECS has forgotten is lost, once the grace is over", async
     cause: { kind: "unknown", headline: expect.stringContaining("ECS has forgotten the task"), awsWords: ["MISSING"] },
   });
   expect(await sweep(new Date(now.getTime() + minutes(3)))).toMatchObject({ lost: 0 });
+});
+
+test("after a time in which nobody read the events, they tell first and nothing is called lost", async () => {
+  const job = await ground.jobThatRuns("true");
+  const now = new Date();
+  const [seenAt, wentDownAt] = [new Date(now.getTime() - minutes(360)), new Date(now.getTime() - minutes(350))];
+  const run = await makeRun(ground.db, { jobId: job.id, state: "running", taskArn: clusterTask("e".repeat(32)), taskVersion: 3, seenAt });
+  expect(await sweep(now, wentDownAt)).toMatchObject({ lost: 0, waiting: 1 });
+  expect((await getRunById(ground.db, run.id))?.state).toBe("running");
+  expect(await sweep(now)).toMatchObject({ lost: 1, waiting: 0 });
+  expect((await getRunById(ground.db, run.id))?.cause?.evidence).toEqual([
+    expect.stringContaining("Last seen at"),
+    expect.stringContaining("ECS did not know the task any more"),
+    expect.stringContaining("told of no end"),
+  ]);
+});
+
+test("a sweep notes until when ECS has told all, and the time that ECS has forgotten meanwhile", async () => {
+  const { db, environment } = ground;
+  await db.look.deleteMany({ where: { environmentId: environment.id, source: "tasks" } });
+  const at = (text: string) => new Date(`2030-01-01T${text}Z`);
+  await sweep(at("00:00:00"));
+  await sweep(at("00:50:00"));
+  expect(await listLookGaps(db, { environmentId: environment.id, since: at("00:00:00"), limit: 10 })).toEqual([]);
+  await sweep(at("06:00:00"));
+  expect((await looksOf(db, environment.id)).tasks).toEqual(at("06:00:00"));
+  expect(await listLookGaps(db, { environmentId: environment.id, since: at("00:00:00"), limit: 10 })).toMatchObject([
+    { source: "tasks", beganAt: at("00:50:00"), endedAt: at("05:00:00") },
+  ]);
 });
 
 test("a run that AWS said it started and that nobody ever saw is lost, too", async () => {

@@ -1,3 +1,4 @@
+import { looksOf, writeLook } from "@/lib/db/looks";
 import { listEndedTaskArns, listUnseenLaunches } from "@/lib/db/run-tasks";
 import { listActiveRuns, markLost } from "@/lib/db/runs";
 import type { Deps } from "@/lib/deps";
@@ -5,6 +6,7 @@ import type { Environment } from "@/lib/domain/environment";
 import type { Cause } from "@/lib/domain/run";
 import { inLanes } from "./in-lanes";
 import { recordTask } from "./record-task";
+import { secondsOf } from "./seconds-of";
 import { fromDescribe } from "./task-event";
 
 /** What a sweep came to. While events arrive, `caught` and `lost` stay 0. */
@@ -15,6 +17,8 @@ export type SweepReport = {
   caught: number;
   /** Runs whose task ECS no longer knows. */
   lost: number;
+  /** Runs whose task ECS no longer knows, while the events may still tell how they ended. */
+  waiting: number;
   unreadable: number;
   failed: number;
 };
@@ -26,15 +30,22 @@ type SweepRequest = {
   graceSeconds?: number;
 };
 
+/** ECS tells of a stopped task for at least so long (ECS API, ListTasks). */
+const ecsRemembersSeconds = 3600;
+/** The end of a forgotten task was told more than an hour ago; events that are read up to here have told it, if anybody did. */
+const eventsAreReadSeconds = 1800;
+
 /**
  * The net under the events: asks ECS for all that runs and all that stopped within the hour for which it remembers, and
  * records it the same way. Tasks whose end is known already are not asked about again, so a quiet sweep costs the lists.
  * A run that ECS has no task for any more becomes `lost`: nobody knows how it ended, and it does not look like running.
+ * That is said only once the events are read up to about now: after a time in which Belfry was down they tell first.
  */
 export async function sweepTasks({ deps, environment, graceSeconds = 300 }: SweepRequest): Promise<SweepReport> {
   const { db, clock, log } = deps;
   const { ecs } = deps.aws(environment);
-  const report: SweepReport = { looked: 0, caught: 0, lost: 0, unreadable: 0, failed: 0 };
+  const report: SweepReport = { looked: 0, caught: 0, lost: 0, waiting: 0, unreadable: 0, failed: 0 };
+  const beganAt = clock.now();
   const cluster = environment.clusterArn;
 
   // Our own runs first: one that ends between here and the lists is then found stopped, not missing.
@@ -63,11 +74,16 @@ export async function sweepTasks({ deps, environment, graceSeconds = 300 }: Swee
     } else if ("changed" in outcome.value && outcome.value.changed) report.caught++;
   }
 
+  const { events: eventsReadAt } = await looksOf(db, environment.id);
+  const eventsAreRead = eventsReadAt !== null && seenAt.getTime() - eventsReadAt.getTime() < eventsAreReadSeconds * 1000;
   for (const arn of missing) {
     const run = waiting.get(arn);
     if (!run || seenAt.getTime() - run.knownAt.getTime() < graceSeconds * 1000) continue;
-    if (await markLost(db, run.id, seenAt, forgotten(run.knownAt))) report.lost++;
+    if (!eventsAreRead) report.waiting++;
+    else if (await markLost(db, run.id, seenAt, forgotten({ ...run, seenAt, eventsReadAt }))) report.lost++;
   }
+  if (report.failed === 0)
+    await writeLook(db, { environmentId: environment.id, source: "tasks", lookedAt: beganAt, memorySeconds: ecsRemembersSeconds });
   return report;
 }
 
@@ -80,11 +96,15 @@ async function runsThatWait({ db }: Deps, environment: Environment): Promise<Map
   ]);
 }
 
-function forgotten(knownAt: Date): Cause {
+function forgotten({ knownAt, seenAt, eventsReadAt }: { knownAt: Date; seenAt: Date; eventsReadAt: Date }): Cause {
   return {
     kind: "unknown",
     headline: "Lost: ECS has forgotten the task, and nobody saw how it ended",
-    evidence: [`Last seen at ${knownAt.toISOString()}`, "ECS remembers a stopped task for about an hour"],
+    evidence: [
+      `Last seen at ${secondsOf(knownAt)}`,
+      `At ${secondsOf(seenAt)} ECS did not know the task any more: it remembers a stopped one for about an hour`,
+      `The event queue was read until ${secondsOf(eventsReadAt)} and told of no end`,
+    ],
     awsWords: ["MISSING"],
     nextStep: "Read the log to see how far it came, and run it again if it did not finish.",
   };

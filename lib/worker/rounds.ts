@@ -1,3 +1,4 @@
+import { readDeadLetters } from "@/lib/ingest/dead-letter";
 import { intake } from "@/lib/ingest/intake";
 import { keepLogTail } from "@/lib/ingest/keep-log-tail";
 import { noteRefusedStarts } from "@/lib/ingest/note-refused-starts";
@@ -41,6 +42,14 @@ export const rounds: readonly Round[] = [
     topics: [],
     scope: "environment",
     run: (deps, environment) => sweepTasks({ deps, environment }),
+  },
+  {
+    name: "read-dead-letters",
+    why: "Turns a start that the Scheduler gave up on into a failed run of its moment.",
+    periodSeconds: 30,
+    topics: [],
+    scope: "environment",
+    run: (deps, environment, signal) => readDeadLetters({ deps, environment, signal }),
   },
   {
     name: "note-refused-starts",

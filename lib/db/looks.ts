@@ -1,0 +1,65 @@
+import type { Db } from "./client";
+
+/** What Belfry learns its history from: the queue of events, ECS's own lists, and the Scheduler's dead letters. */
+export const lookSources = ["events", "tasks", "dead-letters"] as const;
+export type LookSource = (typeof lookSources)[number];
+
+/** Until when each source has told all that it knew; null where nobody has looked yet. */
+export type Looks = Record<LookSource, Date | null>;
+
+/** A time of which a source can no longer tell, because nobody looked while it still could. */
+export type LookGap = { source: LookSource; beganAt: Date; endedAt: Date };
+
+type Look = {
+  environmentId: string;
+  source: LookSource;
+  lookedAt: Date;
+  /** How far back the source itself remembers. */
+  memorySeconds: number;
+};
+
+/** Notes until when a source has told all. Where the look before is further back than the source remembers, the gap is noted too. */
+export async function writeLook(db: Db, { environmentId, source, lookedAt, memorySeconds }: Look): Promise<void> {
+  const rememberedFrom = new Date(lookedAt.getTime() - memorySeconds * 1000);
+  await db.$executeRaw`
+    with before as (
+      select looked_at from look where environment_id = ${environmentId} and source = ${source}
+    ), gap as (
+      insert into look_gap (environment_id, source, began_at, ended_at)
+      select ${environmentId}, ${source}, looked_at, ${rememberedFrom} from before where looked_at < ${rememberedFrom}
+      on conflict do nothing
+    )
+    insert into look (environment_id, source, looked_at) values (${environmentId}, ${source}, ${lookedAt})
+    on conflict (environment_id, source) do update set looked_at = excluded.looked_at where look.looked_at < excluded.looked_at`;
+}
+
+/** Until when each source has told all, for every environment; three rows for each. */
+export async function listLooks(db: Db): Promise<Map<string, Looks>> {
+  const rows = await db.look.findMany({ take: 3000 });
+  const looks = new Map<string, Looks>();
+  for (const { environmentId, source, lookedAt } of rows) {
+    const known = looks.get(environmentId) ?? { events: null, tasks: null, "dead-letters": null };
+    looks.set(environmentId, { ...known, [source]: lookedAt });
+  }
+  return looks;
+}
+
+/** Until when each source of an environment has told all. */
+export async function looksOf(db: Db, environmentId: string): Promise<Looks> {
+  const rows = await db.look.findMany({ where: { environmentId } });
+  const at = (source: LookSource) => rows.find((row) => row.source === source)?.lookedAt ?? null;
+  return { events: at("events"), tasks: at("tasks"), "dead-letters": at("dead-letters") };
+}
+
+/** The times since then of which a source can no longer tell, the latest first, at most `limit`. */
+export async function listLookGaps(
+  db: Db,
+  { environmentId, since, limit }: { environmentId?: string; since: Date; limit: number },
+): Promise<(LookGap & { environmentId: string })[]> {
+  const rows = await db.lookGap.findMany({
+    where: { environmentId, endedAt: { gte: since } },
+    orderBy: [{ endedAt: "desc" }, { source: "asc" }],
+    take: limit,
+  });
+  return rows.map((row) => ({ ...row, source: row.source as LookSource }));
+}
