@@ -28,8 +28,8 @@ export type Driver = {
   stop(): Promise<void>;
 };
 
-/** Nudges that come together are one round. */
-const debounceMs = 20;
+/** The first nudge is followed at once; those that come within this time of a round's begin are one more round. */
+const betweenNudgedMs = 20;
 /** Another worker holds the round; should that one be killed, this one is not far. */
 const otherWorkerMs = 5_000;
 const longestBackoffMs = 30_000;
@@ -88,8 +88,10 @@ class Loop {
   async go(): Promise<void> {
     while (!this.leaving.aborted) {
       this.isNudged = false;
+      const startedAt = performance.now();
       await this.wait(await this.once());
-      if (this.isNudged) await pause(debounceMs);
+      const restMs = betweenNudgedMs - (performance.now() - startedAt);
+      if (this.isNudged && restMs > 0) await pause(restMs);
     }
   }
 
