@@ -23,9 +23,10 @@ export function awsFor({ region }: Pick<Environment, "region">): Aws {
   return aws;
 }
 
-/** A set of doors of its own; it reads the SDK's variables as they are now. */
-export function makeAws(region: string): Aws {
+/** A set of doors of its own. Without `endpoint` the SDK's variables say where AWS is, as they are with the first call. */
+export function makeAws(region: string, own: { endpoint?: string } = {}): Aws {
   const options = {
+    ...own,
     region,
     maxAttempts: 3,
     requestHandler: {
@@ -40,7 +41,7 @@ export function makeAws(region: string): Aws {
   return {
     scheduler: schedulerDoor(new SchedulerClient(options)),
     ecs: ecsDoor(new ECSClient(options), new ECSClient({ ...options, maxAttempts: 1 })),
-    logs: logsDoor(new CloudWatchLogsClient(options)),
+    logs: logsDoor(new CloudWatchLogsClient(options), new CloudWatchLogsClient({ ...options, maxAttempts: 1 })),
     queue: queueDoor(new SQSClient(options)),
   };
 }

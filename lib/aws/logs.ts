@@ -7,8 +7,8 @@ export type LogEvent = { timestamp: number; ingestionTime: number; message: stri
 /** A page. `forwardToken` equal to the one that was sent means: nothing newer yet. An empty page alone does not. */
 export type LogPage = { events: LogEvent[]; forwardToken: string };
 
-/** CloudWatch Logs. */
-export function logsDoor(client: CloudWatchLogsClient) {
+/** CloudWatch Logs. `onceClient` sends a call once, for those who wait and try again by themselves. */
+export function logsDoor(client: CloudWatchLogsClient, onceClient: CloudWatchLogsClient) {
   return {
     /** Reads forwards: from the oldest event, or on from a token. Throws "gone" until the stream exists. */
     async getLogEvents(request: {
@@ -19,9 +19,10 @@ export function logsDoor(client: CloudWatchLogsClient) {
       /** Epoch milliseconds; only without a token. */
       startTime?: number;
       signal?: AbortSignal;
+      once?: boolean;
     }): Promise<LogPage> {
-      const { group, stream, token, limit, startTime, signal } = request;
-      const page = await client.send(
+      const { group, stream, token, limit, startTime, signal, once = false } = request;
+      const page = await (once ? onceClient : client).send(
         new GetLogEventsCommand({
           logGroupName: group,
           logStreamName: stream,

@@ -64,7 +64,7 @@ export function runIdOfStartedBy(startedBy: string): string | null {
   return /^belfry\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/.exec(startedBy)?.[1] ?? null;
 }
 
-/** The log stream of a task's main container. */
-export function logStreamOf(taskArn: string): string {
-  return `${logStreamPrefix}/${containerName}/${taskArn.slice(taskArn.lastIndexOf("/") + 1)}`;
+/** The log stream of a container of a task; of its main one unless told. */
+export function logStreamOf(taskArn: string, container = containerName): string {
+  return `${logStreamPrefix}/${container}/${taskArn.slice(taskArn.lastIndexOf("/") + 1)}`;
 }
