@@ -1,15 +1,16 @@
 import { cn } from "@/components/ui/cn";
 import { Shape, type ShapeName, type Tone, toneText } from "@/components/ui/shape";
-import { type Job, type SyncState, syncStateOf } from "@/lib/domain/job";
+import type { SyncState } from "@/lib/domain/job";
 import type { RunState } from "@/lib/domain/run";
 
 /** What a job's mark tells in a list: the first of these that holds. */
-export type JobCondition = "refused" | "paused" | "running" | "failing" | "missed" | "lost" | "good" | "new";
+export type JobCondition = "refused" | "paused" | "running" | "late" | "failing" | "missed" | "lost" | "good" | "new";
 
 export const jobConditionLook: Record<JobCondition, { word: string; shape: ShapeName; tone: Tone }> = {
   refused: { word: "AWS refuses it", shape: "slash", tone: "bad" },
   paused: { word: "Paused", shape: "bars", tone: "still" },
   running: { word: "Running", shape: "quarter", tone: "busy" },
+  late: { word: "Late", shape: "clock", tone: "warn" },
   failing: { word: "Failing", shape: "cross", tone: "bad" },
   missed: { word: "Missed its last run", shape: "triangle", tone: "warn" },
   lost: { word: "Lost its last run", shape: "question", tone: "odd" },
@@ -29,11 +30,14 @@ const ofRun: Record<RunState, JobCondition> = {
   lost: "lost",
 };
 
-/** The condition of a job: whether one of its runs goes on, and how it ended last. */
-export function jobConditionOf(job: Job, running: boolean, last: { state: RunState } | null): JobCondition {
-  if (syncStateOf(job) === "refused") return "refused";
-  if (job.pausedAt) return "paused";
+type Judged = { sync: SyncState; pausedAt: Date | null; lateSince: Date | null };
+
+/** The condition of a job: whether one of its runs goes on or has not come, and how it ended last. */
+export function jobConditionOf({ sync, pausedAt, lateSince }: Judged, running: boolean, last: { state: RunState } | null): JobCondition {
+  if (sync === "refused") return "refused";
+  if (pausedAt) return "paused";
   if (running) return "running";
+  if (lateSince) return "late";
   return last ? ofRun[last.state] : "new";
 }
 

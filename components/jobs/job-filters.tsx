@@ -13,6 +13,7 @@ import { paths } from "@/lib/paths";
 const stateWords: Record<JobListState, string> = {
   failing: "Failing",
   running: "Running",
+  late: "Late",
   paused: "Paused",
   "out-of-sync": "Out of sync",
   "never-run": "Never ran",

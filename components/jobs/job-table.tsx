@@ -6,14 +6,14 @@ import { RowLink } from "@/components/ui/row-link";
 import { toneText } from "@/components/ui/shape";
 import { Cell, Head, HeadRow, Row, Table } from "@/components/ui/table";
 import { TimeText } from "@/components/ui/time-text";
-import { isEnded } from "@/lib/domain/run";
+import { readStrip } from "@/lib/domain/run-strip";
 import type { JobRow } from "@/lib/jobs/list-jobs";
 import { paths } from "@/lib/paths";
 import { JobMark, jobConditionOf } from "./job-condition";
 import { ScheduleWords } from "./schedule-words";
 
 /** One line a job. Narrow screens keep the mark, the name and the last result; the rest moves under the name or away. */
-export function JobTable({ rows, now }: { rows: readonly JobRow[]; now: number }) {
+export function JobTable({ rows, now }: { rows: readonly JobRow[]; now: Date }) {
   return (
     <Table label="Jobs">
       <HeadRow>
@@ -33,19 +33,13 @@ export function JobTable({ rows, now }: { rows: readonly JobRow[]; now: number }
   );
 }
 
-function JobLine({ row: { job, nextAt, last, strip, usualSeconds }, now }: { row: JobRow; now: number }) {
+function JobLine({ row: { job, nextAt, running, last, strip, usualSeconds }, now }: { row: JobRow; now: Date }) {
   const paused = job.pausedAt !== null;
   return (
     <Row className={cn(paused && "bg-sunken/60")}>
       <Cell className="py-1.5">
         <div className="flex min-w-0 items-center gap-2.5">
-          <JobMark
-            condition={jobConditionOf(
-              job,
-              strip.some((run) => !isEnded(run)),
-              last,
-            )}
-          />
+          <JobMark condition={jobConditionOf(job, running, last)} />
           <div className="min-w-0">
             <RowLink
               href={paths.job(job.slug)}
@@ -92,7 +86,7 @@ function JobLine({ row: { job, nextAt, last, strip, usualSeconds }, now }: { row
           <RowLink href={paths.run(job.slug, last.id)} title={last.headline ?? undefined}>
             <span className={cn("font-medium", toneText[runStateLook[last.state].tone])}>{runStateLook[last.state].word}</span>{" "}
             <span className="text-ink-3 text-xs max-xs:block">
-              <TimeText at={last.stoppedAt ?? last.startedAt ?? last.dueAt} timeZone={job.timeZone} />
+              <TimeText at={last.at} timeZone={job.timeZone} />
             </span>
           </RowLink>
         ) : (
@@ -100,7 +94,7 @@ function JobLine({ row: { job, nextAt, last, strip, usualSeconds }, now }: { row
         )}
       </Cell>
       <Cell className="max-md:hidden">
-        <RunStrip runs={strip} now={now} />
+        <RunStrip runs={readStrip(strip, now)} />
       </Cell>
       <Cell className="whitespace-nowrap text-right max-xl:hidden">{usualSeconds === null ? "" : formatLength(usualSeconds * 1000)}</Cell>
     </Row>

@@ -1,4 +1,5 @@
 import type { RunState, RunSummary } from "@/lib/domain/run";
+import type { StripEntry } from "@/lib/domain/run-strip";
 import { describeStrip, type StripBar, type StripRun, stripBars, stripWidth } from "./strip-geometry";
 
 const fill: Record<RunState, string> = {
@@ -19,17 +20,16 @@ export function toStripRun(run: RunSummary, now: number): StripRun {
   return { id: run.id, state: run.state, lengthMs: from === undefined ? null : Math.max(0, (run.stoppedAt?.getTime() ?? now) - from) };
 }
 
-type RunStripProps = { runs: readonly RunSummary[]; now: number; count?: number };
+const size = { count: 15, barWidth: 5, gap: 2, height: 20 };
+const width = stripWidth(size);
 
-/** The last runs of a job as bars, drawn on the server: height is duration, colour and form are the state. */
-export function RunStrip({ runs, now, count = 15 }: RunStripProps) {
-  const size = { count, barWidth: 5, gap: 2, height: 20 };
+/** The last fifteen runs of a job as bars, drawn on the server: height is duration, colour and form are the state. */
+export function RunStrip({ runs }: { runs: readonly StripEntry[] }) {
   const bars = stripBars(
-    runs.map((run) => toStripRun(run, now)),
+    runs.map(({ state, seconds }, index) => ({ id: String(index), state, lengthMs: seconds === null ? null : seconds * 1000 })),
     size,
   );
-  const width = stripWidth(size);
-  const words = `Last runs, newest right: ${describeStrip(runs.slice(0, count).map((run) => run.state))}`;
+  const words = `Last runs, newest right: ${describeStrip(runs.map((run) => run.state))}`;
   return (
     <svg role="img" aria-label={words} width={width} height={size.height} viewBox={`0 0 ${width} ${size.height}`} className="block">
       <title>{words}</title>

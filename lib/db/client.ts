@@ -1,4 +1,5 @@
 import { PrismaPg } from "@prisma/adapter-pg";
+import pg from "pg";
 import { readAddress } from "./address";
 import { asOurs } from "./as-ours";
 import { type Prisma, PrismaClient } from "./generated/client";
@@ -22,7 +23,9 @@ export type DatabaseOptions = {
 /** A client of its own pool; it connects with its first query. */
 export function makeDatabase(url: string, { connections = 10, onQuery }: DatabaseOptions = {}): Database {
   const { connection, schema } = readAddress(url);
-  const adapter = new PrismaPg({ ...connection, max: connections, idleTimeoutMillis: 30_000 }, { schema });
+  const pool = new pg.Pool({ ...connection, max: connections, idleTimeoutMillis: 30_000 });
+  pool.on("error", () => {}); // a free connection was lost: the next question gets another one, or is told why not
+  const adapter = new PrismaPg(pool, { schema, disposeExternalPool: true });
   const speaking = plainClient(adapter, onQuery).$extends({
     query: {
       async $allOperations({ args, query }) {
@@ -36,7 +39,7 @@ export function makeDatabase(url: string, { connections = 10, onQuery }: Databas
   });
   // Only errors differ: what the extended client offers is what the plain one offers, without $on.
   const made = speaking as unknown as Database;
-  addresses.set(made, url);
+  doors.set(made, { url, pool, onQuery });
   return made;
 }
 
@@ -49,13 +52,43 @@ function plainClient(adapter: PrismaPg, onQuery: DatabaseOptions["onQuery"]): Pr
   return client;
 }
 
-const addresses = new WeakMap<Database, string>();
+const doors = new WeakMap<Db, { url: string; pool: pg.Pool; onQuery: DatabaseOptions["onQuery"] }>();
 
 /** Where a client was pointed at, for what needs a connection of its own (locks). */
 export function addressOf(db: Database): string {
-  const url = addresses.get(db);
-  if (!url) throw new Error("This database client was not made by makeDatabase.");
-  return url;
+  const door = doors.get(db);
+  if (!door) throw new Error("This database client was not made by makeDatabase.");
+  return door.url;
+}
+
+/** Statements that Postgres keeps prepared, by their text. There are as many as lists and their filters. */
+const prepared = new Map<string, string>();
+const mostPrepared = 200;
+
+/**
+ * The rows of a statement that is asked again and again: past Prisma, whose engine costs a multiple of a short question, and
+ * planned by Postgres once for each connection unless `fresh`, which is for questions whose best plan depends on the values.
+ * Within a transaction it goes through Prisma. Throws what queries throw.
+ */
+export async function rowsOf<Row extends object>(db: Db, statement: Prisma.Sql, { fresh = false } = {}): Promise<Row[]> {
+  const door = doors.get(db);
+  if (!door) return await db.$queryRaw<Row[]>(statement);
+  const { text, values } = statement;
+  door.onQuery?.(text, JSON.stringify(values));
+  try {
+    return (await door.pool.query<Row>({ text, values: [...values], name: fresh ? undefined : nameOf(text) })).rows;
+  } catch (error) {
+    throw asOurs(error);
+  }
+}
+
+function nameOf(text: string): string | undefined {
+  let name = prepared.get(text);
+  if (name === undefined && prepared.size < mostPrepared) {
+    name = `belfry-${prepared.size}`;
+    prepared.set(text, name);
+  }
+  return name;
 }
 
 const kept = globalThis as typeof globalThis & { belfryDatabase?: Database };

@@ -1,14 +1,14 @@
-import { type Job, type SyncState, syncStateOf } from "@/lib/domain/job";
-import type { RunSummary } from "@/lib/domain/run";
-import type { Db } from "./client";
+import { type Job, rateAnchorOf, type SyncState, syncStateOf } from "@/lib/domain/job";
+import type { RunState } from "@/lib/domain/run";
+import { type Db, rowsOf } from "./client";
 import { Prisma, type Job as Row } from "./generated/client";
 import { toJob } from "./job-row";
+import { summaryOfJob } from "./job-summaries";
 import { readCursor, writeCursor } from "./page-cursor";
 import { boundedLimit, fromRaw, keepable } from "./row";
-import { summaryOfRun, toSummary, usualSeconds } from "./run-summary";
 
 /** The states by which the list of jobs can be narrowed. */
-export type JobStateFilter = "failing" | "running" | "paused" | "out-of-sync" | "never-run";
+export type JobStateFilter = "failing" | "running" | "late" | "paused" | "out-of-sync" | "never-run";
 
 export type JobFilter = {
   environmentId?: string;
@@ -18,69 +18,162 @@ export type JobFilter = {
   application?: string;
   cursor?: string;
   limit: number;
+  now?: Date;
 };
 
-/** `last`: how it ended last. `strip`: the last fifteen runs, newest first. `usualSeconds`: median of the last twenty successful ones. */
-export type JobListRow = { job: Job; last: RunSummary | null; strip: RunSummary[]; usualSeconds: number | null };
+/** As much of a job as its line shows. */
+export type ListedJob = Pick<
+  Job,
+  "id" | "slug" | "name" | "application" | "expression" | "timeZone" | "pausedAt" | "pausedBy" | "pauseReason"
+> & {
+  sync: SyncState;
+  /** The moment that has passed without its run, once everything was looked at since; null where nothing is late. */
+  lateSince: Date | null;
+};
+
+/** How a job ended last, and when: its end, else its start, else its moment. */
+export type LastResult = { id: string; state: RunState; at: Date; headline: string | null };
+
+/** `strip`: the last fifteen runs (lib/domain/run-strip.ts). `usualSeconds`: median of the last twenty successful ones. */
+export type JobListRow = {
+  job: ListedJob;
+  /** From when a rate(...) counts. */
+  anchor: Date;
+  /** One of its runs goes on. */
+  running: boolean;
+  last: LastResult | null;
+  strip: string;
+  usualSeconds: number | null;
+};
 
 export type JobListPage = { rows: JobListRow[]; nextCursor: string | null; total: number; applications: string[] };
 
-const failed = Prisma.sql`('failed', 'missed', 'lost')`;
-const decided = Prisma.sql`('succeeded', 'failed', 'stopped', 'missed', 'lost')`;
+/** AWS starts a task within a minute and Fargate needs its time: nothing is late before this has passed. */
+const lateAfterMs = 180_000;
 
-/** How a job of the table `j` ended last: an index walk of a few rows, however long its history is. */
-const lastResult = (column: Prisma.Sql) => Prisma.sql`(
-  select ${column} from run r where r.job_id = j.id and r.duplicate_of_id is null and r.state in ${decided}
-  order by r.due_at desc, r.id desc limit 1)`;
+/** Whether a moment of the job's calendar is over, and everything was looked at since, and its run is still not there. */
+function isLate(now: Date): Prisma.Sql {
+  const graceSeconds = Prisma.raw(`interval '${lateAfterMs / 1000} seconds'`);
+  return Prisma.sql`(j.expected_at < ${new Date(now.getTime() - lateAfterMs)} and j.paused_at is null and j.expected_at + ${graceSeconds} <= (
+    select min(l.looked_at) from look l where l.environment_id = j.environment_id having count(*) >= 3))`;
+}
 
-const stateConditions: Record<JobStateFilter, Prisma.Sql> = {
-  failing: Prisma.sql`${lastResult(Prisma.sql`r.state`)} in ${failed}`,
-  running: Prisma.sql`exists (select from run r where r.job_id = j.id and r.state in ('requested', 'starting', 'running'))`,
-  paused: Prisma.sql`j.paused_at is not null`,
-  "out-of-sync": Prisma.sql`(j.generation > j.observed_generation or j.sync_error is not null)`,
-  "never-run": Prisma.sql`not exists (select from run r where r.job_id = j.id)`,
-};
+/** The moment that has passed without its run, as the list has it (`ListedJob.lateSince`); null where nothing is late. */
+export async function lateSinceOf(db: Db, jobId: string, now: Date): Promise<Date | null> {
+  const [row] = await rowsOf<{ since: Date | null }>(
+    db,
+    Prisma.sql`select case when ${isLate(now)} then j.expected_at end as since from job j where j.id = ${jobId}`,
+  );
+  return row?.since ?? null;
+}
+
+const changed = Prisma.sql`(select job_id from job_change)`;
+const inFailure = Prisma.raw(`('failed', 'missed', 'lost')`);
+
+/** Ids of jobs whose summary says so; of a changed job its runs are asked instead, whatever its summary said. */
+const summarySays = (says: Prisma.Sql): Prisma.Sql => Prisma.sql`j.id in (
+  select s.job_id from job_summary s where ${says} and s.job_id not in ${changed}
+  union all
+  select c.job_id from (select distinct job_id from job_change) c
+  cross join lateral (${summaryOfJob(Prisma.sql`c.job_id`)}) s where ${says})`;
+
+function stateCondition(state: JobStateFilter, now: Date): Prisma.Sql {
+  switch (state) {
+    case "failing":
+      return summarySays(Prisma.sql`s.last_state in ${inFailure}`);
+    case "running":
+      return summarySays(Prisma.sql`s.is_active`);
+    case "late":
+      return isLate(now);
+    case "paused":
+      return Prisma.sql`j.paused_at is not null`;
+    case "out-of-sync":
+      return Prisma.sql`(j.generation > j.observed_generation or j.sync_error is not null)`;
+    case "never-run":
+      return Prisma.sql`not exists (select from run r where r.job_id = j.id)`;
+  }
+}
+
+/** What Postgres answers: one document, because taking 50 rows of twenty columns apart costs more than asking for them. */
+type Answer = { total: number | null; applications: string[] | null; rows: Listed[] | null };
+
+type Listed = Pick<Job, "id" | "slug" | "name" | "application" | "expression" | "timeZone" | "pausedBy" | "pauseReason"> &
+  Pick<Job, "generation" | "appliedGeneration" | "observedGeneration"> & {
+    sortName: string;
+    pausedAt: string | null;
+    savedAt: string;
+    appliedAt: string | null;
+    /** Null where AWS refuses nothing. */
+    errorPasses: boolean | null;
+    lateSince: string | null;
+    strip: string | null;
+    last: { id: string; state: RunState; at: string; headline: string | null } | null;
+    isActive: boolean | null;
+    usualSeconds: number | null;
+  };
 
 /**
- * One page of living jobs in the order of their names (letters of either case alike), 100 at most: two queries, whatever
- * the number of jobs and runs. Throws Invalid for a cursor that is not ours.
+ * One page of living jobs in the order of their names (letters of either case alike), 100 at most: one query, whatever the
+ * number of jobs and runs. Throws Invalid for a cursor that is not ours.
  */
 export async function listJobRows(db: Db, filter: JobFilter): Promise<JobListPage> {
+  const now = filter.now ?? new Date();
   const limit = boundedLimit(filter.limit, 100);
-  const matching = Prisma.join(conditionsOf(filter), " and ");
+  const matching = Prisma.join(conditionsOf(filter, now), " and ");
   const after = filter.cursor ? readCursor(filter.cursor) : null;
   const below = after ? Prisma.sql`and (lower(j.name), j.id) > (${after[0]}, ${after[1]})` : Prisma.empty;
-  const found = await db.$queryRaw<Record<string, unknown>[]>`
-    select j.*, strip.runs as strip, ${lastResult(summaryOfRun)} as last, ${usualSeconds(Prisma.sql`j.id`)} as usual_seconds
-    from (
-      select j.*, lower(j.name) as sort_name from job j
-      where ${matching} ${below}
-      order by lower(j.name), j.id limit ${limit + 1}
-    ) j
-    left join lateral (
-      select jsonb_agg(${summaryOfRun} order by r.due_at desc, r.id desc) as runs
-      from (select * from run where job_id = j.id and duplicate_of_id is null order by due_at desc, id desc limit 15) r
-    ) strip on true
-    order by j.sort_name, j.id`;
-  const [counted] = await db.$queryRaw<{ total: number; applications: string[] }[]>`
-    select
-      (select count(*)::int from job j where ${matching}) as total,
-      array(select distinct application from job where deleted_at is null order by application limit 500) as applications`;
+  const summary = summaryOfJob(Prisma.sql`j.id`);
+  const [answer] = await rowsOf<Answer>(
+    db,
+    Prisma.sql`
+    select ${totalOf(filter, matching)} as total,
+      array(select application from job_tally group by application having sum(jobs) > 0 order by application limit 500) as applications,
+      (select json_agg(page order by page."sortName", page.id) from (
+        select j.id, j.slug, j.name, j.application, j.expression, j.time_zone as "timeZone", j.paused_at as "pausedAt",
+          j.paused_by as "pausedBy", j.pause_reason as "pauseReason", j.generation, j.applied_generation as "appliedGeneration",
+          j.observed_generation as "observedGeneration", j.saved_at as "savedAt", j.applied_at as "appliedAt", j.sort_name as "sortName",
+          case when j.sync_generation >= j.generation then (j.sync_error->>'passing')::boolean end as "errorPasses",
+          case when ${isLate(now)} then j.expected_at end as "lateSince",
+          case when c.is_changed then n.strip else s.strip end as strip,
+          case when c.is_changed then n.last else s.last end as last,
+          case when c.is_changed then n.is_active else s.is_active end as "isActive",
+          case when c.is_changed then n.usual_seconds else s.usual_seconds end as "usualSeconds"
+        from (
+          select j.*, lower(j.name) as sort_name from job j
+          where ${matching} ${below}
+          order by lower(j.name), j.id limit ${Prisma.raw(String(limit + 1))}
+        ) j
+        left join job_summary s on s.job_id = j.id
+        left join lateral (select true as is_changed from job_change where job_id = j.id limit 1) c on true
+        left join lateral (select fresh.* from (${summary}) fresh where c.is_changed) n on true
+      ) page) as rows`,
+    { fresh: Boolean(filter.search || filter.state) },
+  );
+  const found = answer?.rows ?? [];
   const page = found.slice(0, limit);
   const last = page.at(-1);
   return {
     rows: page.map(toListRow),
-    nextCursor: found.length > limit && last ? writeCursor([String(last.sort_name), String(last.id)]) : null,
-    total: counted?.total ?? 0,
-    applications: counted?.applications ?? [],
+    nextCursor: found.length > limit && last ? writeCursor([last.sortName, last.id]) : null,
+    total: answer?.total ?? 0,
+    applications: answer?.applications ?? [],
   };
 }
 
-function conditionsOf({ environmentId, search, state, application }: JobFilter): Prisma.Sql[] {
+/** Counted where a filter needs it; else the sum that the triggers keep, which costs the same for any number of jobs. */
+function totalOf({ environmentId, search, state, application }: JobFilter, matching: Prisma.Sql): Prisma.Sql {
+  if (search || state) return Prisma.sql`(select count(*)::int from job j where ${matching})`;
+  const conditions = [Prisma.sql`true`];
+  if (environmentId) conditions.push(Prisma.sql`environment_id = ${environmentId}`);
+  if (application) conditions.push(Prisma.sql`application = ${keepable(application)}`);
+  return Prisma.sql`(select sum(jobs)::int from job_tally where ${Prisma.join(conditions, " and ")})`;
+}
+
+function conditionsOf({ environmentId, search, state, application }: JobFilter, now: Date): Prisma.Sql[] {
   const conditions = [Prisma.sql`j.deleted_at is null`];
   if (environmentId) conditions.push(Prisma.sql`j.environment_id = ${environmentId}`);
   if (application) conditions.push(Prisma.sql`j.application = ${keepable(application)}`);
-  if (state) conditions.push(stateConditions[state]);
+  if (state) conditions.push(stateCondition(state, now));
   for (const word of wordsOf(search ?? ""))
     conditions.push(
       Prisma.sql`concat_ws(' ', j.name, j.slug, j.application, j.description, j.definition->>'image', j.labels) ilike ${`%${word}%`} escape '\\'`,
@@ -94,14 +187,24 @@ function wordsOf(search: string): string[] {
   return words.slice(0, 8).map((word) => word.replace(/[\\%_]/g, "\\$&"));
 }
 
-function toListRow(raw: Record<string, unknown>): JobListRow {
-  const {
-    strip,
-    last,
-    usualSeconds: usual,
-    ...row
-  } = fromRaw<Row & { strip: unknown[] | null; last: unknown; usualSeconds: number | null }>(raw);
-  return { job: toJob(row), last: last ? toSummary(last) : null, strip: (strip ?? []).map(toSummary), usualSeconds: usual };
+function toListRow(row: Listed): JobListRow {
+  const { id, slug, name, application, expression, timeZone, pausedBy, pauseReason } = row;
+  const { generation, appliedGeneration, observedGeneration } = row;
+  const syncError = row.errorPasses === null ? null : { passing: row.errorPasses };
+  const appliedAt = row.appliedAt ? new Date(row.appliedAt) : null;
+  return {
+    job: {
+      ...{ id, slug, name, application, expression, timeZone, pausedBy, pauseReason },
+      pausedAt: row.pausedAt ? new Date(row.pausedAt) : null,
+      sync: syncStateOf({ generation, appliedGeneration, observedGeneration, syncError, deletedAt: null, removedAt: null }),
+      lateSince: row.lateSince ? new Date(row.lateSince) : null,
+    },
+    anchor: rateAnchorOf({ generation, appliedGeneration, appliedAt, savedAt: new Date(row.savedAt) }),
+    running: row.isActive ?? false,
+    last: row.last && { ...row.last, at: new Date(row.last.at) },
+    strip: row.strip ?? "",
+    usualSeconds: row.usualSeconds,
+  };
 }
 
 /** What a job needs to tell its next moments. */

@@ -70,7 +70,9 @@ export type SyncState = "saved" | "applied" | "verified" | "refused" | "trying-a
 
 /** How far AWS follows a job; computed, never stored. */
 export function syncStateOf(
-  job: Pick<Job, "generation" | "appliedGeneration" | "observedGeneration" | "syncError" | "deletedAt" | "removedAt">,
+  job: Pick<Job, "generation" | "appliedGeneration" | "observedGeneration" | "deletedAt" | "removedAt"> & {
+    syncError: Pick<SyncError, "passing"> | null;
+  },
 ): SyncState {
   if (job.removedAt) return "removed";
   if (job.syncError) return job.syncError.passing ? "trying-again" : "refused";

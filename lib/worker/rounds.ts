@@ -1,6 +1,8 @@
+import { sumUpJobs } from "@/lib/db/job-summaries";
 import { readDeadLetters } from "@/lib/ingest/dead-letter";
 import { intake } from "@/lib/ingest/intake";
 import { keepLogTail } from "@/lib/ingest/keep-log-tail";
+import { noteMissed } from "@/lib/ingest/note-missed";
 import { noteRefusedStarts } from "@/lib/ingest/note-refused-starts";
 import { sweepTasks } from "@/lib/ingest/sweep-tasks";
 import { reconcileJobs } from "@/lib/reconcile/reconcile-jobs";
@@ -60,6 +62,14 @@ export const rounds: readonly Round[] = [
     run: (deps) => noteRefusedStarts(deps),
   },
   {
+    name: "note-missed",
+    why: "Compares the calendars with the history, and notes the moments at which nothing was started.",
+    periodSeconds: 30,
+    topics: [],
+    scope: "environment",
+    run: (deps, environment, signal) => noteMissed({ deps, environment, signal }),
+  },
+  {
     name: "keep-log-tail",
     why: "Keeps the last lines of ended runs with them, so that the reason outlives the log.",
     periodSeconds: 30,
@@ -74,5 +84,16 @@ export const rounds: readonly Round[] = [
     topics: [],
     scope: "environment",
     run: retireRevisions,
+  },
+  {
+    name: "sum-up-jobs",
+    why: "Works out what the job list shows of changed jobs, so that a page of it costs the same however long the history is.",
+    periodSeconds: 5,
+    topics: [],
+    scope: "house",
+    run: async (deps) => {
+      const summedUp = await sumUpJobs(deps.db);
+      return summedUp && { jobs: summedUp.jobs, againAt: summedUp.left ? deps.clock.now() : null };
+    },
   },
 ];

@@ -9,8 +9,6 @@ import { Button } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Pager } from "@/components/ui/pager";
 import { may } from "@/lib/domain/actor";
-import { syncStateOf } from "@/lib/domain/job";
-import { isEnded } from "@/lib/domain/run";
 import { listJobs } from "@/lib/jobs/list-jobs";
 import { paths } from "@/lib/paths";
 import { ask } from "../ask";
@@ -27,9 +25,7 @@ export default async function JobsPage({ searchParams }: JobsPageProps) {
     mayEdit: may(actor, "edit jobs"),
   }));
   const filtered = Boolean(filter.search || filter.state || filter.application);
-  const changing = rows.some(
-    ({ job, strip }) => strip.some((run) => !isEnded(run)) || ["saved", "applied", "removing"].includes(syncStateOf(job)),
-  );
+  const changing = rows.some(({ job, running }) => running || ["saved", "applied", "removing"].includes(job.sync));
   const newJob = mayEdit ? (
     <Button asChild variant="primary">
       <Link href={paths.newJob()}>
@@ -68,7 +64,7 @@ export default async function JobsPage({ searchParams }: JobsPageProps) {
               </EmptyState>
             </div>
           ) : (
-            <JobTable rows={rows} now={Date.now()} />
+            <JobTable rows={rows} now={new Date()} />
           )}
           <Pager
             first={cursor ? paths.jobs(filter) : null}

@@ -37,7 +37,7 @@ export default async function JobPage({ params }: JobPageProps) {
     const [page, runs] = await Promise.all([getJob({ actor, slug }), listRuns({ actor, slug, limit: 72 })]);
     return { page, runs, actor };
   });
-  const { job, sync, environment, revisions, repairs, usualSeconds, lastLookAt } = page;
+  const { job, sync, environment, revisions, repairs, usualSeconds, lastLookAt, lateSince } = page;
   const now = new Date();
   const last = runs.rows.find(({ run }) => isEnded(run) && run.state !== "skipped")?.run ?? null;
   const running = runs.rows.some(({ run }) => !isEnded(run));
@@ -48,7 +48,7 @@ export default async function JobPage({ params }: JobPageProps) {
         crumbs={[{ name: "Jobs", path: paths.jobs() }]}
         title={
           <span className="flex items-center gap-2.5">
-            <JobMark condition={jobConditionOf(job, running, last)} />
+            <JobMark condition={jobConditionOf({ sync, pausedAt: job.pausedAt, lateSince }, running, last)} />
             <span className="min-w-0">{job.name}</span>
           </span>
         }
