@@ -5,6 +5,7 @@ test.each([
   ["letters of any script", "Nächtlicher Bericht דוח לילי 夜间报告"],
   ["joined pictures", "family 👩‍👩‍👧"],
   ["markup, which is only words", "<script>alert(1)</script> & co"],
+  ["letters with several marks", "Việt Nam, שָׁלוֹם, สิ่งที่"],
   ["the marks that Persian writing needs", "می‌خواهم"],
 ])("%s are fit for a name", (_what, text) => {
   expect(isPlainLine(text)).toBe(true);
@@ -19,6 +20,7 @@ test.each([
   ["an escape", "\u001b[2Jgone", "⟨U+001B⟩[2Jgone"],
   ["a NUL", "a\u0000b", "a⟨U+0000⟩b"],
   ["a return to the line's beginning", "real\rfake", "real⟨U+000D⟩fake"],
+  ["a heap of marks", `Z${"\u0335".repeat(30)}algo`, `Z${"\u0335".repeat(8)}…algo`],
   ["half a character", "a\ud83d", "a\ufffd"],
 ])("%s is not, and is shown by its code", (_what, text, shown) => {
   expect(isPlainLine(text)).toBe(false);
