@@ -25,6 +25,8 @@ export function sandboxControl(endpoint: string) {
     /** Fires a schedule now, whatever its state. */
     fire: (schedule: { scheduleName: string; groupName?: string; region?: string }) =>
       ask<{ executionId: string }>("POST", "fire", schedule),
+    /** Pushes another image under a name and tag; `like` names the program that it behaves like from now on. */
+    pushImage: (push: { image: string; like?: string; region?: string }) => ask<{ digest: string }>("POST", "images", push),
     now: async () => new Date((await ask<{ now: string }>("GET", "clock")).now),
     advanceClock: (advanceSeconds: number) => ask<{ now: string }>("POST", "clock", { advanceSeconds }),
     setClock: (at: Date) => ask<{ now: string }>("POST", "clock", { set: at.toISOString() }),

@@ -1,3 +1,4 @@
+import { pushImage } from "./ecs/images";
 import { type EventFilter, redeliver } from "./events/publish";
 import type { FaultOrder } from "./faults";
 import type { Answer } from "./protocols/answer";
@@ -42,6 +43,8 @@ async function routed(world: SandboxWorld, request: { method: string; path: stri
         groupName: text(body, "groupName") ?? "default",
         name: text(body, "scheduleName") ?? "",
       });
+    case "POST images":
+      return pushImage(regionIn(world, body), { image: text(body, "image") ?? "", like: text(body, "like") ?? null });
     case "POST faults":
       return world.faults.order(faultOrder(body));
     case "GET faults":

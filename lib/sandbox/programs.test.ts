@@ -1,4 +1,5 @@
 import { RunTaskCommand } from "@aws-sdk/client-ecs";
+import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { containerOf, network, type TaskWorld, taskWorld } from "./ecs/task-world";
 import { programOf, programs } from "./programs";
@@ -55,12 +56,6 @@ const ends: Record<string, End> = {
     exitCode: 143,
   },
 };
-const others = ["sandbox/no-capacity", "sandbox/placement-failure", "sandbox/slow-pull"];
-
-test("every image name of the sandbox is in these tests", () => {
-  expect([...Object.keys(ends), ...others].sort()).toEqual(Object.keys(programs).sort());
-});
-
 test.each(Object.entries(ends))("%s ends as AWS words it", async (image, end) => {
   const task = await aws.runToEnd(["sleep", "30"], { image: `${image}:7` });
   const [container] = task.containers ?? [];
@@ -115,6 +110,39 @@ test("a slow pull ends when its time has passed, and then the command runs", asy
   expect(ended.containers?.[0]?.exitCode).toBe(0);
   expect((ended.pullStoppedAt as Date).getTime() - (ended.pullStartedAt as Date).getTime()).toBeGreaterThanOrEqual(20_000);
   expect(await aws.lines(ended)).toEqual(["pulled"]);
+});
+
+test("a tag has one digest until another image is pushed under it, and a named digest stays", async () => {
+  const image = "registry.example/app:moving";
+  const digest = async (name = image) => (await aws.runToEnd(["true"], { image: name })).containers?.[0]?.imageDigest;
+  const first = await digest();
+  expect(first).toMatch(/^sha256:[0-9a-f]{64}$/);
+  expect(await digest()).toBe(first);
+  expect(await digest("registry.example/app:other")).not.toBe(first);
+  const pushed = await aws.control.pushImage({ image, region: aws.region });
+  expect(pushed.digest).not.toBe(first);
+  expect(await digest()).toBe(pushed.digest);
+  expect(await digest(`registry.example/app@${first}`)).toBe(first);
+});
+
+test("what is pushed may behave like a program, until the next push", async () => {
+  const image = "registry.example/broken:latest";
+  await aws.control.pushImage({ image, like: "sandbox/out-of-memory", region: aws.region });
+  expect((await aws.runToEnd(["sleep", "30"], { image: "registry.example/broken" })).containers?.[0]?.exitCode).toBe(137);
+  await aws.control.pushImage({ image, region: aws.region });
+  expect((await aws.runToEnd(["true"], { image })).containers?.[0]?.exitCode).toBe(0);
+  await expect(aws.control.pushImage({ image, like: "sandbox/nothing" })).rejects.toThrow("There is no program sandbox/nothing.");
+});
+
+test("a role that does not trust ECS starts nothing", async () => {
+  const statement = { Effect: "Allow", Principal: { Service: "scheduler.amazonaws.com" }, Action: "sts:AssumeRole" };
+  const { Role } = await new IAMClient({
+    endpoint: await aws.ecs.config.endpoint?.().then(({ protocol, hostname, port }) => `${protocol}//${hostname}:${port}`),
+    region: aws.region,
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+  }).send(new CreateRoleCommand({ RoleName: "other", AssumeRolePolicyDocument: JSON.stringify({ Statement: [statement] }) }));
+  const definition = await aws.register([containerOf(["true"])], { taskRoleArn: Role?.Arn });
+  await expect(aws.run(definition)).rejects.toThrow(`ECS was unable to assume the role '${Role?.Arn}' that was provided for this task.`);
 });
 
 test("tags and digests do not hide a program, and other images have none", () => {

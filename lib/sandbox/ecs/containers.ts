@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Container, ContainerDefinition, TaskDefinition } from "@aws-sdk/client-ecs";
 import { appendLines, createGroup, createStream } from "../logs/streams";
-import { programOf } from "../programs";
 import { endLeftOver, endProcessesWith, type RunningCommand, runCommand } from "../run-command";
 import { AwsError, type Region, type World } from "../service";
+import { programAt } from "./images";
 import { fullImageName, taskIdOf } from "./names";
 import type { ContainerState, TaskState } from "./state";
 import { resolveSecrets } from "./task-secrets";
@@ -113,7 +113,7 @@ export async function startContainer(
   const write = openLog(world, region, state, definition);
   const override = state.task.overrides?.containerOverrides?.find((candidate) => candidate.name === name);
   const argv = [...(definition.entryPoint ?? []), ...(override?.command ?? definition.command ?? [])];
-  const program = programOf(definition.image ?? "");
+  const program = programAt(region, definition.image ?? "");
 
   if (program?.kind === "ends-at-once" || argv.length === 0) {
     const line =
@@ -224,11 +224,12 @@ function begin(container: ContainerState, shown: Container): void {
   shown.lastStatus = "RUNNING";
 }
 
-function end(container: ContainerState, shown: Container, exitCode: number): void {
+/** `exitCode` null: ECS does not know it, and tells none. */
+function end(container: ContainerState, shown: Container, exitCode: number | null): void {
   container.status = "ended";
   container.exitCode = exitCode;
   shown.lastStatus = "STOPPED";
-  shown.exitCode = exitCode;
+  if (exitCode !== null) shown.exitCode = exitCode;
 }
 
 function variables(list: { name?: string; value?: string }[] | undefined): Record<string, string> {

@@ -9,10 +9,12 @@ import type {
   TaskDefinition,
   TaskOverride,
 } from "@aws-sdk/client-ecs";
-import { type Program, programOf } from "../programs";
+import { isTrusted, roleOfArn } from "../iam/trust";
+import type { Program } from "../programs";
 import { AwsError, type Call } from "../service";
 import { requireCluster } from "./clusters";
 import { checkFargateSize, readCpu, readMemory } from "./fargate-sizes";
+import { programAt } from "./images";
 import { hexadecimal } from "./names";
 import type { ContainerState, TaskState } from "./state";
 import { checkTags, mergeTags } from "./tags";
@@ -44,7 +46,7 @@ export function runTask(input: RunTaskCommandInput, call: Call): { tasks: Task[]
   }
 
   const { definition, overrides, attachable, capacity } = checkRequest(input, call, cluster.cluster);
-  const programs = (definition.containerDefinitions ?? []).map((container) => programOf(container.image ?? ""));
+  const programs = (definition.containerDefinitions ?? []).map((container) => programAt(region, container.image ?? ""));
   const refused = programs.find((program): program is Program & { kind: "refused" } => program?.kind === "refused");
   if (refused !== undefined) throw new AwsError(refused.code, refused.message);
   const notPlaced = programs.find((program): program is Program & { kind: "not-placed" } => program?.kind === "not-placed");
@@ -80,7 +82,8 @@ type Checked = {
   capacity: string | null;
 };
 
-function checkRequest(input: RunTaskCommandInput, { region }: Call, cluster: Cluster): Checked {
+function checkRequest(input: RunTaskCommandInput, call: Call, cluster: Cluster): Checked {
+  const { region } = call;
   const found = findRevision(region, input.taskDefinition as string);
   if (found === undefined) throw refuse("TaskDefinition not found.");
   const { definition } = found;
@@ -92,6 +95,11 @@ function checkRequest(input: RunTaskCommandInput, { region }: Call, cluster: Clu
     throw invalid("clientToken must be 1 to 64 ASCII characters.");
   }
   checkTags(input.tags);
+  for (const arn of [
+    input.overrides?.executionRoleArn ?? definition.executionRoleArn,
+    input.overrides?.taskRoleArn ?? definition.taskRoleArn,
+  ])
+    checkRole(arn, call);
   const platform = input.platformVersion;
   if (platform !== undefined && platform !== "LATEST" && !platformVersions.includes(platform)) {
     throw new AwsError("PlatformUnknownException", "The specified platform version does not exist.");
@@ -102,6 +110,16 @@ function checkRequest(input: RunTaskCommandInput, { region }: Call, cluster: Clu
     overrides: completeOverrides(input.overrides ?? {}, definition),
     attachable: checkNetwork(input, definition),
   };
+}
+
+/** A role that IAM knows has to trust ECS. One that it does not know is taken as it is: nothing is asked of it here. */
+function checkRole(arn: string | undefined, { world, region, accountId }: Call): void {
+  const role = arn === undefined ? undefined : roleOfArn(world, arn);
+  const context = { "aws:SourceAccount": accountId, "aws:SourceArn": `arn:aws:ecs:${region.name}:${accountId}:*` };
+  if (role === undefined || isTrusted(role.trustDocument, { service: "ecs-tasks.amazonaws.com" }, context)) return;
+  throw refuse(
+    `ECS was unable to assume the role '${arn}' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.`,
+  );
 }
 
 /** The capacity provider that carries the task, or null where the launch type was named. */

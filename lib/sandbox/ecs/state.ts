@@ -1,4 +1,5 @@
 import type { Cluster, Tag, Task, TaskDefinition, TaskStopCode } from "@aws-sdk/client-ecs";
+import type { PushedImage } from "./images";
 
 export type ClusterState = { cluster: Cluster; tags: Tag[] };
 
@@ -48,6 +49,8 @@ export type EcsState = {
   lastSequence: number;
   /** By cluster and client token. */
   tokens: Map<string, TokenState>;
+  /** Images that were pushed, by their full name; absent in the snapshot of an older sandbox. */
+  pushes?: Map<string, PushedImage>;
 };
 
 /** A region in which nothing was made. */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { ContainerDefinition, TaskDefinition, TaskStopCode } from "@aws-sdk/client-ecs";
-import { maintenanceReason, outOfMemoryReason, type Program, programOf } from "../programs";
+import { maintenanceReason, outOfMemoryReason, type Program } from "../programs";
 import type { Region, World } from "../service";
 import {
   askToEnd,
@@ -17,6 +17,7 @@ import {
   startContainer,
   taskFolder,
 } from "./containers";
+import { digestOf, programAt } from "./images";
 import { hexadecimal, taskIdOf } from "./names";
 import type { TaskPhase, TaskState } from "./state";
 import { findRevision } from "./task-definitions";
@@ -150,20 +151,20 @@ async function prepare(life: Life): Promise<boolean> {
   const logFault = checkLogGroups(world, region, definition);
   if (logFault !== null) return failToStart(life, logFault);
   // A pull that fails leaves no times of a pull behind.
-  if (!programsOf(definition).some(({ program }) => program?.kind === "no-start")) state.task.pullStartedAt = world.now();
+  if (!programsOf(life).some(({ program }) => program?.kind === "no-start")) state.task.pullStartedAt = world.now();
   enter(world, state, "pulling");
   return true;
 }
 
 function pull(life: Life): boolean {
-  const { world, state, definition } = life;
+  const { world, state } = life;
   if (state.stop !== null) return giveUp(life);
-  const extra = programsOf(definition).reduce((sum, { program }) => sum + (program?.kind === "slow-pull" ? program.extraMs : 0), 0);
+  const extra = programsOf(life).reduce((sum, { program }) => sum + (program?.kind === "slow-pull" ? program.extraMs : 0), 0);
   if (elapsed(world, state) < world.settings.pullingMs + extra) return false;
   if (failsBefore(life, "pull")) return true;
   state.task.pullStoppedAt = world.now();
   for (const shown of state.task.containers ?? []) {
-    if (shown.image !== undefined) shown.imageDigest = `sha256:${Buffer.from(shown.image).toString("hex").padEnd(64, "0").slice(0, 64)}`;
+    if (shown.image !== undefined) shown.imageDigest = digestOf(life.region, shown.image);
     shown.runtimeId = `${taskIdOf(state.task.taskArn as string)}-${hexadecimal(10)}`;
   }
   enter(world, state, "starting");
@@ -202,9 +203,9 @@ async function start(life: Life): Promise<boolean> {
 }
 
 function run(life: Life): boolean {
-  const { world, region, state, definition } = life;
+  const { world, region, state } = life;
   if (state.stop !== null) return beginStop(life);
-  for (const { program, container } of programsOf(definition)) {
+  for (const { program, container } of programsOf(life)) {
     if (program?.kind === "out-of-memory") {
       const own = state.containers.get(container.name as string);
       if (own?.status === "running" && elapsed(world, state) < patience(world, program)) continue;
@@ -300,7 +301,7 @@ function markStop(world: World, state: TaskState, code: TaskStopCode, reason: st
 
 /** Whether a program of the task fails at this point; if so, the task has failed to start. */
 function failsBefore(life: Life, point: Extract<Program, { kind: "no-start" }>["before"]): boolean {
-  for (const [index, { program, container }] of programsOf(life.definition).entries()) {
+  for (const [index, { program, container }] of programsOf(life).entries()) {
     if (program?.kind !== "no-start" || program.before !== point) continue;
     const reason = program.reason(imageInWords(life.definition, index));
     if (program.onContainer) shownOf(life.state, container.name).reason = reason;
@@ -309,8 +310,8 @@ function failsBefore(life: Life, point: Extract<Program, { kind: "no-start" }>["
   return false;
 }
 
-function programsOf(definition: TaskDefinition): { program: Program | null; container: ContainerDefinition }[] {
-  return (definition.containerDefinitions ?? []).map((container) => ({ program: programOf(container.image ?? ""), container }));
+function programsOf({ region, definition }: Life): { program: Program | null; container: ContainerDefinition }[] {
+  return (definition.containerDefinitions ?? []).map((container) => ({ program: programAt(region, container.image ?? ""), container }));
 }
 
 /** Where tasks take no time, neither do the programs. */
