@@ -12,7 +12,7 @@ type JobFactsProps = {
   job: Job;
   sync: SyncState;
   nextAt: Date | null;
-  last: Run | null;
+  last: Pick<Run, "id" | "state" | "stoppedAt" | "startedAt" | "dueAt"> | null;
   usualSeconds: number | null;
   lastLookAt: Date | null;
 };

@@ -1,3 +1,7 @@
+import Link from "next/link";
+import { Button } from "@/components/ui/button";
+import { EmptyState } from "@/components/ui/empty-state";
+import { formatLength } from "@/components/ui/moments";
 import { RowLink } from "@/components/ui/row-link";
 import { Cell, Head, HeadRow, Row, Table } from "@/components/ui/table";
 import { LengthText, TimeText } from "@/components/ui/time-text";
@@ -7,14 +11,21 @@ import type { RunRow } from "@/lib/runs/list-runs";
 import { RunStateBadge } from "./run-state-badge";
 import { RunTriggerWords } from "./run-trigger";
 
-type RunTableProps = { rows: readonly RunRow[]; timeZone?: string; label: string };
+type RunTableProps = {
+  rows: readonly RunRow[];
+  timeZone?: string;
+  label: string;
+  /** Runs of many jobs: each line names its own. */
+  withJob?: boolean;
+};
 
 /** Runs, newest first: state, when, how long, and why. */
-export function RunTable({ rows, timeZone, label }: RunTableProps) {
+export function RunTable({ rows, timeZone, label, withJob = false }: RunTableProps) {
   return (
     <Table label={label}>
       <HeadRow>
         <Head>State</Head>
+        {withJob ? <Head>Job</Head> : null}
         <Head>Due</Head>
         <Head className="text-right max-sm:hidden">Took</Head>
         <Head>Result</Head>
@@ -28,15 +39,23 @@ export function RunTable({ rows, timeZone, label }: RunTableProps) {
                 <RunStateBadge state={run.state} />
               </RowLink>
             </Cell>
+            {withJob ? (
+              <Cell className="min-w-32 max-w-60">
+                <RowLink href={paths.job(job.slug)} className="block break-words text-ink">
+                  {job.name}
+                </RowLink>
+              </Cell>
+            ) : null}
             <Cell className="whitespace-nowrap">
               <TimeText at={run.dueAt} form="short" timeZone={timeZone} className="text-ink" />{" "}
               <TimeText at={run.dueAt} timeZone={timeZone} className="text-ink-3 text-xs max-sm:hidden" />
+              <LateWords late={lateMs(run)} />
             </Cell>
             <Cell className="whitespace-nowrap text-right max-sm:hidden">
               {run.startedAt && (run.stoppedAt || !isEnded(run)) ? <LengthText from={run.startedAt} to={run.stoppedAt} /> : null}
             </Cell>
             <Cell className="w-full max-w-0">
-              <span className="block truncate" title={run.cause?.headline}>
+              <span className="block truncate" title={run.headline ?? undefined}>
                 {resultWords(run)}
               </span>
             </Cell>
@@ -50,9 +69,56 @@ export function RunTable({ rows, timeZone, label }: RunTableProps) {
   );
 }
 
+type NoRunsProps = { sentences: readonly string[]; all: string; filtered: boolean };
+
+/** Where no run is shown: because the search cannot be read, because nothing fits it, or because there is none yet. */
+export function NoRuns({ sentences, all, filtered }: NoRunsProps) {
+  return (
+    <div className="rounded-lg border border-line bg-surface">
+      <EmptyState
+        title={sentences.length > 0 ? "This cannot be searched for" : filtered ? "No run is like this" : "No runs yet"}
+        action={
+          filtered ? (
+            <Button asChild>
+              <Link href={all}>Show all runs</Link>
+            </Button>
+          ) : null
+        }
+      >
+        {sentences.length > 0
+          ? sentences.map((sentence) => (
+              <p key={sentence} className="break-words">
+                {sentence}
+              </p>
+            ))
+          : filtered
+            ? "Take a filter away to see others."
+            : "The first one comes at the next moment of a schedule, or when somebody presses Run now."}
+      </EmptyState>
+    </div>
+  );
+}
+
+function LateWords({ late }: { late: number | null }) {
+  if (late === null) return null;
+  return (
+    <span className="block text-warn text-xs" title="Its task was made so long after the moment of the schedule">
+      {formatLength(late)} late
+    </span>
+  );
+}
+
+/** AWS starts a task within a minute and Fargate needs its time: what begins later than this was late. */
+const lateAfterMs = 180_000;
+
+function lateMs({ scheduledAt, createdAt }: RunRow["run"]): number | null {
+  const late = scheduledAt && createdAt ? createdAt.getTime() - scheduledAt.getTime() : 0;
+  return late > lateAfterMs ? late : null;
+}
+
 function resultWords(run: RunRow["run"]): string {
-  if (run.cause) return run.cause.headline;
-  if (run.launchError) return run.launchError.sentence;
+  if (run.headline) return run.headline;
+  if (run.duplicateOfId) return "Started a second time for the same moment";
   if (!isEnded(run) && run.stopRequestedAt) return `Being stopped for ${run.stopRequestedBy ?? "somebody"}`;
   return run.exitCode === null ? "" : `Exit code ${run.exitCode}`;
 }

@@ -1,6 +1,6 @@
 "use client";
 
-import { Activity, Gauge, ListChecks, type LucideIcon, ScrollText, Server, Users } from "lucide-react";
+import { Activity, Gauge, History, ListChecks, type LucideIcon, ScrollText, Server, Users } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { cn } from "@/components/ui/cn";
@@ -14,6 +14,7 @@ const groups: { title: string | null; places: Place[] }[] = [
     places: [
       { name: "Overview", path: paths.overview(), Mark: Gauge },
       { name: "Jobs", path: paths.jobs(), Mark: ListChecks },
+      { name: "Runs", path: paths.runs(), Mark: History },
       { name: "Audit", path: paths.audit(), Mark: ScrollText },
     ],
   },

@@ -89,7 +89,8 @@ test("pages of runs follow each other, also where many are due at the same momen
       dueAt: at(Math.floor(index / 4)),
       state: index % 3 ? "succeeded" : "failed",
     });
-  const all = (await listRunRows(house.db, { limit: 100 })).rows.map(({ run }) => run);
+  const rows = (await listRunRows(house.db, { limit: 100 })).rows;
+  const all = rows.map(({ run }) => run);
   expect(all.map((run) => run.dueAt)).toEqual([2, 2, 2, 2, 1, 1, 1, 1, 0, 0, 0, 0].map(at));
   const paged: string[] = [];
   let cursor: string | undefined;
@@ -101,7 +102,7 @@ test("pages of runs follow each other, also where many are due at the same momen
   expect(paged).toEqual(all.map(({ id }) => id));
   const ours = await listRunRows(house.db, { jobId: job.id, state: "failed", limit: 100 });
   expect(ours.rows.map(({ run }) => run.id)).toEqual(
-    all.filter((run) => run.jobId === job.id && run.state === "failed").map(({ id }) => id),
+    rows.filter((row) => row.job.id === job.id && row.run.state === "failed").map(({ run }) => run.id),
   );
   expect(ours.rows[0]?.job).toEqual({ id: job.id, slug: job.slug, name: job.name });
 });
@@ -110,7 +111,8 @@ test("a page of runs is one query, bounded, and leaves the kept lines out", asyn
   await makeRun(house.db, { jobId: job.id, logTail: [{ at: 1, text: "line" }] });
   house.statements.length = 0;
   const { rows } = await listRunRows(house.db, { limit: 1_000_000 });
-  expect(rows[0]?.run.logTail).toBeNull();
+  expect(rows[0]?.run).not.toHaveProperty("logTail");
+  expect(rows.length).toBeLessThanOrEqual(100);
   expect(house.statements).toHaveLength(1);
   await expect(listRunRows(house.db, { limit: 5, cursor: "x" })).rejects.toBeInstanceOf(Invalid);
 });

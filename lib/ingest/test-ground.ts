@@ -1,7 +1,7 @@
 import type { RunTaskCommandInput } from "@aws-sdk/client-ecs";
 import { vi } from "vitest";
 import { upsertEnvironment } from "@/lib/db/environments";
-import { listRunRows } from "@/lib/db/runs";
+import { toRun } from "@/lib/db/run-row";
 import { scheduleName } from "@/lib/desired/names";
 import { pinTo, toSchedules } from "@/lib/desired/schedules";
 import { toTaskDefinition } from "@/lib/desired/task-definition";
@@ -73,7 +73,10 @@ export async function testGround() {
         { timeout: 20_000, interval: 50 },
       ),
 
-    runsOf: async (job: Job): Promise<Run[]> => (await listRunRows(db, { jobId: job.id, limit: 50 })).rows.map(({ run }) => run),
+    runsOf: async (job: Job): Promise<Run[]> =>
+      (
+        await db.run.findMany({ where: { jobId: job.id }, orderBy: [{ dueAt: "desc" }, { id: "desc" }], take: 50, omit: { logTail: true } })
+      ).map(toRun),
 
     close: async () => {
       await sandbox.close();

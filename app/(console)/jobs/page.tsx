@@ -69,7 +69,7 @@ export default async function JobsPage({ searchParams }: JobsPageProps) {
           <Pager
             first={cursor ? paths.jobs(filter) : null}
             next={nextCursor ? paths.jobs({ ...filter, cursor: nextCursor }) : null}
-            words={`${total.toLocaleString("en-US")} ${total === 1 ? "job" : "jobs"}${filtered ? " like this" : ""}`}
+            words={`${rows.length.toLocaleString("en-US")} of ${total.toLocaleString("en-US")} ${total === 1 ? "job" : "jobs"}${filtered ? " like this" : ""}`}
           />
         </>
       )}

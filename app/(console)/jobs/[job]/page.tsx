@@ -9,7 +9,6 @@ import { scheduleWords } from "@/components/jobs/schedule-words";
 import { SyncRefusal } from "@/components/jobs/sync-refusal";
 import { HistoryStrip } from "@/components/runs/history-strip";
 import { RunTable } from "@/components/runs/run-table";
-import { toSummary } from "@/components/runs/to-summary";
 import { LookAgain } from "@/components/shell/look-again";
 import { PageHeader, Section } from "@/components/shell/page-header";
 import { Card } from "@/components/ui/card";
@@ -101,7 +100,7 @@ export default async function JobPage({ params }: JobPageProps) {
             ) : (
               <div className="flex flex-col gap-3">
                 <div className="rounded-lg border border-line bg-surface p-4">
-                  <HistoryStrip slug={job.slug} runs={runs.rows.map(({ run }) => toSummary(run))} now={now.getTime()} />
+                  <HistoryStrip slug={job.slug} runs={runs.rows.map(({ run }) => run)} now={now.getTime()} />
                 </div>
                 <RunTable rows={runs.rows.slice(0, 12)} timeZone={job.timeZone} label={`Last runs of ${job.name}`} />
               </div>

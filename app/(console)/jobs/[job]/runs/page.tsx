@@ -1,17 +1,17 @@
 import type { Metadata } from "next";
-import Link from "next/link";
 import { RunFilters } from "@/components/runs/run-filters";
-import { RunTable } from "@/components/runs/run-table";
+import { NoRuns, RunTable } from "@/components/runs/run-table";
 import { LookAgain } from "@/components/shell/look-again";
 import { PageHeader } from "@/components/shell/page-header";
-import { Button } from "@/components/ui/button";
-import { EmptyState } from "@/components/ui/empty-state";
 import { Pager } from "@/components/ui/pager";
-import { isEnded, runStates } from "@/lib/domain/run";
+import { isEnded } from "@/lib/domain/run";
 import { getJob } from "@/lib/jobs/get-job";
 import { paths } from "@/lib/paths";
 import { listRuns } from "@/lib/runs/list-runs";
+import { readRunSearch } from "@/lib/runs/run-search";
 import { ask } from "../../../ask";
+import { readRunAddress } from "../../../runs/run-address";
+import { viewerZone } from "../../../viewer-zone";
 
 export const metadata: Metadata = { title: "Runs" };
 
@@ -19,11 +19,13 @@ type RunsPageProps = { params: Promise<{ job: string }>; searchParams: Promise<R
 
 export default async function RunsPage({ params, searchParams }: RunsPageProps) {
   const { job: slug } = await params;
-  const search = await searchParams;
-  const state = runStates.find((candidate) => candidate === search.state);
-  const cursor = typeof search.cursor === "string" ? search.cursor : undefined;
-  const { job, rows, nextCursor } = await ask(paths.jobRuns(slug, { state, cursor }), async (actor) => {
-    const [page, runs] = await Promise.all([getJob({ actor, slug }), listRuns({ actor, slug, state, cursor })]);
+  const { cursor, job: _job, ...search } = readRunAddress(await searchParams);
+  const { wanted, faults } = readRunSearch(search, await viewerZone());
+  const { job, rows, nextCursor } = await ask(paths.jobRuns(slug, { ...search, cursor }), async (actor) => {
+    const [page, runs] = await Promise.all([
+      getJob({ actor, slug }),
+      faults.length > 0 ? { rows: [], nextCursor: null } : listRuns({ actor, ...wanted, slug, cursor }),
+    ]);
     return { job: page.job, ...runs };
   });
   return (
@@ -35,34 +37,23 @@ export default async function RunsPage({ params, searchParams }: RunsPageProps) 
           { name: job.name, path: paths.job(job.slug) },
         ]}
       />
-      <RunFilters slug={job.slug} state={state} />
-      {rows.length === 0 ? (
-        <div className="rounded-lg border border-line bg-surface">
-          <EmptyState
-            title={state ? "No run is like this" : "No runs yet"}
-            action={
-              state ? (
-                <Button asChild>
-                  <Link href={paths.jobRuns(job.slug)}>Show all runs</Link>
-                </Button>
-              ) : null
-            }
-          >
-            {state
-              ? "Take the filter away to see the others."
-              : "The first one comes at the next moment of the schedule, or when somebody presses Run now."}
-          </EmptyState>
-        </div>
-      ) : (
+      <RunFilters slug={job.slug} search={search} />
+      {rows.length > 0 ? (
         <RunTable rows={rows} timeZone={job.timeZone} label={`Runs of ${job.name}`} />
+      ) : (
+        <NoRuns
+          sentences={faults.map(({ sentence }) => sentence)}
+          all={paths.jobRuns(job.slug)}
+          filtered={Object.values(search).some(Boolean)}
+        />
       )}
       <Pager
-        first={cursor ? paths.jobRuns(job.slug, { state }) : null}
-        next={nextCursor ? paths.jobRuns(job.slug, { state, cursor: nextCursor }) : null}
+        first={cursor ? paths.jobRuns(job.slug, search) : null}
+        next={nextCursor ? paths.jobRuns(job.slug, { ...search, cursor: nextCursor }) : null}
         nextWord="Older"
-        words="Newest first"
+        words="Newest first, 50 to a page"
       />
-      <LookAgain changing={rows.some(({ run }) => !isEnded(run))} />
+      <LookAgain changing={!cursor && rows.some(({ run }) => !isEnded(run))} />
     </>
   );
 }

@@ -1,16 +1,17 @@
-import { choiceOf, handle, limitOf, textOf } from "@/app/api/handle";
-import { runStates } from "@/lib/domain/run";
+import { handle, limitOf, textOf } from "@/app/api/handle";
 import { listRuns } from "@/lib/runs/list-runs";
 import { requestRun } from "@/lib/runs/request-run";
+import { readWholeRunSearch, runSearchNames } from "@/lib/runs/run-search";
 
 type Context = { params: Promise<{ job: string }> };
 
+/** As all runs, without `job=`. */
 export const GET = (request: Request, { params }: Context) =>
   handle(request, async ({ actor, search }) =>
     listRuns({
       actor,
+      ...readWholeRunSearch(Object.fromEntries(runSearchNames.map((name) => [name, search.get(name) ?? undefined])), "UTC"),
       slug: (await params).job,
-      state: choiceOf(search, "state", runStates),
       cursor: search.get("cursor") ?? undefined,
       limit: limitOf(search),
     }),
