@@ -3,7 +3,16 @@ import { type APIRequestContext, test as base } from "@playwright/test";
 import { type SandboxControl, sandboxControl } from "@/lib/sandbox/control-client";
 import { awsAddress, consoleAddress, type Persona, stateOf } from "./house";
 
-type JobChange = { name?: string; image?: string; command?: string[]; expression?: string; timeZone?: string };
+type JobChange = {
+  name?: string;
+  description?: string;
+  labels?: Record<string, string>;
+  image?: string;
+  command?: string[];
+  environment?: { name: string; value: string }[];
+  expression?: string;
+  timeZone?: string;
+};
 
 type Fixtures = {
   persona: Persona;
@@ -45,14 +54,14 @@ function jobInput(slug: string, change: JobChange) {
   return {
     name: change.name ?? `Journey ${slug}`,
     slug,
-    description: "",
+    description: change.description ?? "",
     application: "journeys",
-    labels: {},
+    labels: change.labels ?? {},
     definition: {
       image: change.image ?? "busybox:1.36",
       entryPoint: [],
       command: change.command ?? ["sh", "-c", "echo hello from the job"],
-      environment: [],
+      environment: change.environment ?? [],
       secrets: [],
       cpu: 256,
       memory: 512,
