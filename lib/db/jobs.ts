@@ -2,6 +2,7 @@ import { Conflict, NotFound } from "@/lib/domain/errors";
 import type { Job, JobInput, SyncError } from "@/lib/domain/job";
 import { isTaken } from "./as-ours";
 import type { Db, Tx } from "./client";
+import type { Calendar } from "./expectations";
 import type { Job as Row } from "./generated/client";
 import { toJob } from "./job-row";
 import { fromRaw, keepable, toDocument } from "./row";
@@ -135,11 +136,14 @@ export type SyncOutcome = {
   error: SyncError | null;
   /** When to try again; null leaves it to the next round, or to nobody where all is well. */
   retryAt: Date | null;
+  /** The calendar that AWS follows once it has taken this generation. */
+  calendar?: Omit<Calendar, "generation" | "appliedAt">;
 };
 
 /**
  * Writes outcomes in one statement. An outcome about an older generation than the last one written changes nothing, and
  * neither does a failure that was seen before a success of the same generation: rounds may overlap and end out of order.
+ * The calendar of a generation is noted as it is taken, and the job is looked at for its next moment.
  */
 export async function writeSyncOutcomes(db: Db, outcomes: SyncOutcome[]): Promise<void> {
   if (outcomes.length === 0) return;
@@ -147,8 +151,18 @@ export async function writeSyncOutcomes(db: Db, outcomes: SyncOutcome[]): Promis
     with outcome as (
       select distinct on (job_id) * from jsonb_to_recordset(${toDocument(outcomes.map(toColumns))}::jsonb) as o(
         job_id text, generation int, at timestamptz, applied boolean, observed boolean, removed boolean,
-        task_definition_arn text, error jsonb, retry_at timestamptz)
+        task_definition_arn text, error jsonb, retry_at timestamptz, saved_at timestamptz, enabled boolean, expression text,
+        time_zone text, flexible_window_minutes int, maximum_event_age_seconds int)
       order by job_id, generation desc, at desc
+    ), taken as (
+      -- A generation that AWS has taken for the first time: from now on its calendar is promised.
+      insert into applied_calendar (job_id, generation, saved_at, applied_at, enabled, expression, time_zone, flexible_window_minutes,
+        maximum_event_age_seconds)
+      select o.job_id, o.generation, o.saved_at, o.at, o.enabled, o.expression, o.time_zone, o.flexible_window_minutes, o.maximum_event_age_seconds
+      from outcome o join job on job.id = o.job_id
+      where (o.applied or o.observed) and o.enabled is not null and o.generation > job.applied_generation and o.generation >= job.sync_generation
+      on conflict do nothing
+      returning job_id
     )
     update job set
       applied_generation = case when o.applied or o.observed then greatest(job.applied_generation, o.generation) else job.applied_generation end,
@@ -161,13 +175,26 @@ export async function writeSyncOutcomes(db: Db, outcomes: SyncOutcome[]): Promis
       sync_error = nullif(o.error, 'null'::jsonb),
       sync_attempts = case when o.error is null or o.error = 'null'::jsonb then 0
                            when o.generation > job.sync_generation then 1 else job.sync_attempts + 1 end,
-      retry_at = o.retry_at
-    from outcome o
+      retry_at = o.retry_at,
+      expected_at = case when t.job_id is null then job.expected_at else least(job.expected_at, o.at) end,
+      expect_by = case when t.job_id is null or job.expected_at < o.at then job.expect_by end
+    from outcome o left join taken t on t.job_id = o.job_id
     where job.id = o.job_id
       and o.generation between job.sync_generation and job.generation
       and (o.error is null or o.error = 'null'::jsonb or job.observed_generation < o.generation or job.observed_at is null or job.observed_at <= o.at)`;
 }
 
-function toColumns({ jobId, taskDefinitionArn, retryAt, ...rest }: SyncOutcome): object {
-  return { job_id: jobId, task_definition_arn: taskDefinitionArn, retry_at: retryAt, ...rest };
+function toColumns({ jobId, taskDefinitionArn, retryAt, calendar, ...rest }: SyncOutcome): object {
+  return {
+    ...rest,
+    job_id: jobId,
+    task_definition_arn: taskDefinitionArn,
+    retry_at: retryAt,
+    saved_at: calendar?.savedAt,
+    enabled: calendar?.enabled,
+    expression: calendar?.expression,
+    time_zone: calendar?.timeZone,
+    flexible_window_minutes: calendar?.flexibleWindowMinutes,
+    maximum_event_age_seconds: calendar?.maximumEventAgeSeconds,
+  };
 }

@@ -110,6 +110,19 @@ function toOutcome({ step, arn, written }: Pick<Applied, "step" | "arn" | "writt
     taskDefinitionArn: arn,
     error: null,
     retryAt: null,
+    calendar: calendarOf(step),
+  };
+}
+
+/** What AWS fires of a job in the form that was tried. */
+function calendarOf({ job, schedules }: Applied["step"]): NonNullable<SyncOutcome["calendar"]> {
+  return {
+    savedAt: job.savedAt,
+    enabled: !job.pausedAt && !job.deletedAt,
+    expression: job.expression,
+    timeZone: job.timeZone,
+    flexibleWindowMinutes: schedules[0]?.FlexibleTimeWindow?.MaximumWindowInMinutes ?? 0,
+    maximumEventAgeSeconds: job.policies.maximumEventAgeSeconds,
   };
 }
 
