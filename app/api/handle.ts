@@ -99,6 +99,15 @@ export function choiceOf<Choice extends string>(search: URLSearchParams, name: s
   return choice;
 }
 
+/** A search parameter that must be a whole number from 1; undefined where it is missing. Throws Invalid. */
+export function numberOf(search: URLSearchParams, name: string, most = 999_999_999_999): number | undefined {
+  const value = search.get(name);
+  if (value === null || value === "") return undefined;
+  if (!/^\d{1,12}$/.test(value) || Number(value) < 1 || Number(value) > most)
+    throw new Invalid([{ field: name, sentence: `${name} must be a whole number from 1 to ${most}.` }]);
+  return Number(value);
+}
+
 /** The page size asked for. Throws Invalid. */
 export function limitOf(search: URLSearchParams): number | undefined {
   const value = search.get("limit");

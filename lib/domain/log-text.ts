@@ -5,7 +5,10 @@
  */
 export function tameEscapes(text: string): string {
   if (!steering.test(text)) return text;
-  const lastPass = text.replace(/\r+$/, "").lastIndexOf("\r") + 1;
+  // Not by a pattern: looking for returns at the end takes the square of their number where they are not at the end.
+  let end = text.length;
+  while (text[end - 1] === "\r") end--;
+  const lastPass = end === 0 ? 0 : text.lastIndexOf("\r", end - 1) + 1;
   const colours = lastPass > 0 ? (text.slice(0, lastPass).match(colour) ?? []).join("") : "";
   return (colours + text.slice(lastPass))
     .replace(systemCommand, "")
@@ -21,11 +24,39 @@ export function splitLines(message: string): string[] {
   return message.replace(/\r?\n$/, "").split(/\r?\n/);
 }
 
+/** Whether there is more than words in it: something that steers a terminal. */
+export function hasSteering(text: string): boolean {
+  return steering.test(text);
+}
+
 /** The words alone. */
 export function plainText(text: string): string {
   if (!steering.test(text)) return text;
   return tameEscapes(text).replace(colour, "");
 }
+
+/**
+ * Whether a line of a log tells of something that went wrong. A guess by its words: levels (`ERROR`, `"level":"fatal"`, `E0412`),
+ * exceptions and stack traces of the usual languages; not where it says that there was none.
+ */
+export function looksLikeError(text: string): boolean {
+  const words = plainText(text.length > lookedAt ? text.slice(0, lookedAt) : text);
+  if (!troubleWord.test(words)) return false;
+  return troubleWord.test(words.replace(noTrouble, " "));
+}
+
+/** So many characters of a line tell what it is about. */
+const lookedAt = 2000;
+const trouble = "errors?|fatal|panic(?:ked)?|critical|exceptions?|traceback|segfault|failed|failures?|uncaught|unhandled";
+/** A whole word, the end of a class's name (TypeError, java.io.IOException), npm's ERR!, klog's level. */
+const troubleWord = new RegExp(
+  `(?<![a-z0-9])(?:${trouble})(?![a-z0-9])|(?<=[a-z])(?:error|exception)(?![a-z0-9])|\\bERR!|\\bcaused by:|^[ef]\\d{4} \\d\\d:`,
+  "i",
+);
+const noTrouble = new RegExp(
+  `\\b(?:no|0|zero|without|any|non)[ -](?:\\w{1,30} )?(?:${trouble})(?![a-z0-9])|(?<![a-z0-9])(?:${trouble})["']?\\s{0,3}[=:]\\s{0,3}["']?(?:0(?![.\\d])|null|none|nil|false|undefined|\\[\\]|\\{\\})`,
+  "gi",
+);
 
 // Built from strings: a control character inside a pattern is nearly always a mistake, here it is the point.
 const esc = String.fromCharCode(0x1b);

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { Run } from "@/lib/domain/run";
 import { fixedClock } from "@/lib/testing/clock";
-import { type LogBatch, type TailSettings, tailRun } from "./tail-run";
-import { lines, type TestLogs, testLogs } from "./test-log";
+import type { LogCopies } from "./log-copies";
+import { type LogNews, tailRun } from "./tail-run";
+import { lines, quickCopies, type TestLogs, testLogs } from "./test-log";
 
 let logs: TestLogs;
 beforeAll(async () => {
@@ -13,27 +14,31 @@ beforeEach(async () => {
 });
 afterAll(() => logs.close());
 
-const quick: Partial<TailSettings> = { pollMs: 20, idleMs: 30, retryMs: 20, troubleMs: 50, settleMs: 0 };
-
-type Options = { cursor?: string | null; settings?: Partial<TailSettings>; clock?: { now(): Date } };
+type Options = { from?: number | null; after?: number | null; copies?: LogCopies; container?: string; clock?: { now(): Date } };
 
 /** Somebody who watches: what they were told so far, and how to leave. */
-function watch(run: Run, { cursor = null, settings, clock }: Options = {}) {
+function watch(run: Run, { from = null, after = null, copies = logs.copies, ...choice }: Options = {}) {
   const leaving = new AbortController();
-  const told: LogBatch[] = [];
-  const tail = tailRun({
-    ...{ run, environment: logs.environment, cursor, signal: leaving.signal, deps: logs.deps(clock) },
-    settings: { ...quick, ...settings },
-  });
+  const told: LogNews[] = [];
+  const tail = tailRun({ ...logs.request(run, choice), from, after, copies, signal: leaving.signal });
   const done = (async () => {
-    for await (const batch of tail) told.push(batch);
+    for await (const news of tail) told.push(news);
   })();
+  const seen = () => told.flatMap((news) => (news.kind === "lines" ? news.lines : []));
+  const standings = () => told.flatMap((news) => (news.kind === "state" || news.kind === "end" ? [news] : []));
   return {
     told,
     done,
-    texts: () => told.flatMap((batch) => batch.lines.map(({ text }) => text)),
-    numbers: () => told.flatMap((batch) => batch.lines.map(({ n }) => n)),
-    states: () => told.map(({ state }) => state).filter((state, index, all) => state !== all[index - 1]),
+    lines: seen,
+    texts: () => seen().map(({ text }) => text),
+    numbers: () => seen().map(({ n }) => n),
+    standings,
+    standing: () => standings().at(-1),
+    states: () =>
+      standings()
+        .map(({ state }) => state)
+        .filter((state, index, all) => state !== all[index - 1]),
+    size: () => told.findLast((news) => news.kind === "size"),
     leave: async () => {
       leaving.abort();
       await done;
@@ -52,26 +57,47 @@ async function endedRun(texts: string[], stoppedAt = new Date(Date.now() - 60_00
   return run;
 }
 
+async function goingRun(texts: string[] = []): Promise<Run> {
+  const run = await logs.run();
+  await logs.makeStream(run);
+  await logs.write(run, texts);
+  return run;
+}
+
 test("an ended run is told from the first line to the last, and that it is complete", async () => {
-  const watcher = watch(await endedRun(lines(2500)));
+  const watcher = watch(await endedRun(lines(2500)), { from: 1 });
   await watcher.done;
   expect(watcher.texts()).toEqual(lines(2500));
   expect(watcher.numbers()).toEqual(lines(2500).map((_, index) => index + 1));
-  expect(Math.max(...watcher.told.map((batch) => batch.lines.length))).toBe(1000);
-  expect(watcher.states()).toEqual(["settling", "complete"]);
+  expect(Math.max(...watcher.told.map((news) => (news.kind === "lines" ? news.lines.length : 0)))).toBe(1000);
+  expect(watcher.states().at(-1)).toBe("complete");
+  expect(watcher.size()).toEqual({ kind: "size", count: 2500, first: 1, bytes: lines(2500).join("\n").length + 1 });
+  expect(watcher.told.at(-1)).toEqual({ kind: "end", state: "complete", note: null });
 });
 
-test("a stream is taken up exactly where it was left, at each batch", async () => {
+test("who says nothing of the beginning gets the last thousand lines, and how many there are", async () => {
+  const run = await endedRun(lines(25_000));
+  await watch(run).done;
+  const watcher = watch(run);
+  await watcher.done;
+  expect(watcher.texts()).toEqual(lines(25_000, 24_001));
+  expect(watcher.size()).toMatchObject({ count: 25_000, first: 1 });
+});
+
+test("a log is taken up exactly where it was left", async () => {
   const run = await endedRun(lines(95));
-  const whole = watch(run, { settings: { batchLines: 10 } });
-  await whole.done;
-  for (const [index, batch] of whole.told.entries()) {
-    const rest = watch(run, { cursor: batch.cursor, settings: { batchLines: 7 } });
-    await rest.done;
-    expect([...whole.told.slice(0, index + 1).flatMap((told) => told.lines), ...rest.told.flatMap((told) => told.lines)]).toEqual(
-      whole.told.flatMap((told) => told.lines),
-    );
-  }
+  const rest = watch(run, { after: 40 });
+  await rest.done;
+  expect(rest.texts()).toEqual(lines(95, 41));
+  expect(rest.numbers()[0]).toBe(41);
+});
+
+test("who comes back long after is taken to the end", async () => {
+  const run = await endedRun(lines(9000));
+  await watch(run).done;
+  const watcher = watch(run, { after: 40 });
+  await watcher.done;
+  expect(watcher.texts()).toEqual(lines(9000, 8001));
 });
 
 test("an event of several lines is several lines", async () => {
@@ -81,25 +107,31 @@ test("an event of several lines is several lines", async () => {
 });
 
 test("a place that CloudWatch no longer knows is found again by counting", async () => {
-  const watcher = watch(await endedRun(lines(30)), { cursor: "21.0.f/a-token-of-yesterday/s" });
-  await watcher.done;
-  expect(watcher.texts()).toEqual(lines(30, 21));
-  expect(watcher.numbers()[0]).toBe(21);
-  expect(watcher.states()).toEqual(["settling", "complete"]);
+  const run = await goingRun(lines(30));
+  const watcher = watch(run);
+  await untilTold(watcher, lines(30));
+  await logs.control.orderFault({
+    ...{ service: "logs", operation: "GetLogEvents", times: 1 },
+    error: { code: "InvalidParameterException", message: "The specified nextToken is invalid.", status: 400 },
+  });
+  await until(async () => expect(await logs.control.faults()).toEqual([]));
+  await logs.write(run, lines(40, 31));
+  await untilTold(watcher, lines(40));
+  await watcher.leave();
 });
 
 test("a run is followed from before its stream exists until after its end", async () => {
   const run = await logs.run({ state: "starting", startedAt: null, phases: { pullStartedAt: "2026-03-22T18:59:20.000Z" } });
   const watcher = watch(run);
-  await until(() => expect(watcher.told.at(-1)).toMatchObject({ state: "waiting", note: "AWS is pulling the image." }));
+  await until(() => expect(watcher.standing()).toMatchObject({ state: "waiting", note: "AWS is pulling the image." }));
   await logs.db.run.update({ where: { id: run.id }, data: { state: "running", startedAt: new Date() } });
-  await until(() => expect(watcher.told.at(-1)?.note).toBe("The container runs and has not written a line yet."));
+  await until(() => expect(watcher.standing()?.note).toBe("The container runs and has not written a line yet."));
   await logs.makeStream(run);
   for (let n = 1; n <= 5; n++) {
     await logs.write(run, [`line ${n}`]);
     await untilTold(watcher, lines(n));
   }
-  expect(watcher.told.at(-1)?.state).toBe("live");
+  expect(watcher.standing()?.state).toBe("live");
   await logs.end(run);
   await watcher.done;
   expect(watcher.texts()).toEqual(lines(5));
@@ -107,12 +139,11 @@ test("a run is followed from before its stream exists until after its end", asyn
   expect(watcher.states().filter((state) => state !== "settling")).toEqual(["waiting", "live", "complete"]);
 });
 
-test("ten who watch one run cost what one costs", async () => {
-  const run = await logs.run();
-  await logs.makeStream(run);
+test("twenty who watch one run cost what one costs", async () => {
+  const run = await goingRun();
+  const copies = quickCopies({ pollMs: 100, idleMs: 100 });
   const began = performance.now();
-  const settings = { pollMs: 100, idleMs: 100 };
-  const watchers = Array.from({ length: 10 }, () => watch(run, { settings }));
+  const watchers = Array.from({ length: 20 }, () => watch(run, { copies }));
   for (let n = 1; n <= 10; n++) {
     await logs.write(run, [`line ${n}`]);
     await until(() => expect(watchers.every((watcher) => watcher.texts().length === n)).toBe(true));
@@ -123,57 +154,31 @@ test("ten who watch one run cost what one costs", async () => {
 });
 
 test("who comes late gets the earlier lines without another question to AWS", async () => {
-  const run = await logs.run();
-  await logs.makeStream(run);
-  await logs.write(run, lines(50));
-  const settings = { pollMs: 60_000, idleMs: 60_000 };
-  const early = watch(run, { settings });
+  const run = await goingRun(lines(50));
+  const copies = quickCopies({ pollMs: 60_000, idleMs: 60_000 });
+  const early = watch(run, { copies });
   await untilTold(early, lines(50));
-  await until(() => expect(early.told.at(-1)?.state).toBe("live"));
+  await until(() => expect(early.standing()?.state).toBe("live"));
   await logs.reads();
-  const late = watch(run, { settings });
+  const late = watch(run, { copies });
   await untilTold(late, lines(50));
   expect(await logs.reads()).toBe(0);
   await Promise.all([early.leave(), late.leave()]);
 });
 
-test("who comes later than what is kept still gets every line, and then follows with the others", async () => {
-  const run = await logs.run();
-  await logs.makeStream(run);
-  const settings = { keptBytes: 1000 };
-  const early = watch(run, { settings });
-  for (let n = 1; n <= 40; n += 10) {
-    await logs.write(run, lines(n + 9, n));
-    await untilTold(early, lines(n + 9));
-  }
-  const late = watch(run, { settings });
-  await untilTold(late, lines(40));
-  await logs.write(run, ["line 41"]);
-  await Promise.all([untilTold(early, lines(41)), untilTold(late, lines(41))]);
-  await Promise.all([early.leave(), late.leave()]);
-});
-
-test("when everybody has left, nobody asks any more", async () => {
-  const run = await logs.run();
-  await logs.makeStream(run);
-  await logs.write(run, lines(3));
+test("when everybody has left, nobody asks any more, and who comes back goes on with what is there", async () => {
+  const run = await goingRun(lines(3));
   const watchers = [watch(run), watch(run)];
   await Promise.all(watchers.map((watcher) => untilTold(watcher, lines(3))));
   await Promise.all(watchers.map((watcher) => watcher.leave()));
   await logs.reads();
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(await logs.reads()).toBe(0);
-});
-
-test("nothing is read for somebody who does not take it", async () => {
-  const run = await endedRun(lines(25_000));
-  const leaving = new AbortController();
-  const tail = tailRun({ run, environment: logs.environment, cursor: null, signal: leaving.signal, deps: logs.deps(), settings: quick });
-  expect((await tail.next()).value).toMatchObject({ lines: { length: 1000 } });
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  expect(await logs.reads()).toBe(1);
-  leaving.abort();
-  await tail.return(undefined);
+  await logs.write(run, ["line 4"]);
+  const back = watch(run, { after: 3 });
+  await untilTold(back, ["line 4"]);
+  expect(back.numbers()).toEqual([4]);
+  await back.leave();
 });
 
 test("an ended run is complete only when its last lines had the time to arrive", async () => {
@@ -181,8 +186,8 @@ test("an ended run is complete only when its last lines had the time to arrive",
   const run = await logs.run({ state: "failed", stoppedAt: clock.now() });
   await logs.makeStream(run);
   await logs.write(run, ["before the end"], clock.now().getTime());
-  const watcher = watch(run, { settings: { settleMs: 10_000 }, clock });
-  await until(() => expect(watcher.told.at(-1)?.state).toBe("settling"));
+  const watcher = watch(run, { copies: quickCopies({ settleMs: 10_000 }), clock });
+  await until(() => expect(watcher.standing()?.state).toBe("settling"));
   clock.advance(9);
   await logs.write(run, ["late, but here"], clock.now().getTime() - 9000);
   await untilTold(watcher, ["before the end", "late, but here"]);
@@ -190,7 +195,7 @@ test("an ended run is complete only when its last lines had the time to arrive",
   clock.advance(3);
   await logs.write(run, ["later still"], clock.now().getTime() - 12_000);
   await untilTold(watcher, ["before the end", "late, but here", "later still"]);
-  expect(watcher.told.at(-1)?.state).toBe("settling");
+  expect(watcher.standing()?.state).toBe("settling");
   clock.advance(10);
   await watcher.done;
   expect(watcher.states()).toEqual(["settling", "complete"]);
@@ -208,10 +213,26 @@ test.each<[string, Partial<Run>, string]>([
     {},
     "CloudWatch has no log of this run: it was removed or its retention has passed, or the container wrote nothing.",
   ],
+  [
+    "a run whose log group is gone",
+    { logGroup: "/belfry/removed" },
+    "CloudWatch has no log group /belfry/removed (any more): it was removed, and what it held with it.",
+  ],
 ])("%s says so", async (_what, changes, note) => {
   const watcher = watch(await logs.run({ state: "failed", stoppedAt: new Date(Date.now() - 1000), ...changes }));
   await watcher.done;
-  expect(watcher.told).toEqual([{ lines: [], cursor: "1.0.", state: "gone", note }]);
+  expect(watcher.told.filter(({ kind }) => kind !== "size")).toEqual([{ kind: "end", state: "gone", note }]);
+});
+
+test("a run that goes on without a log group says what is lost", async () => {
+  const watcher = watch(await logs.run({ logGroup: "/belfry/none" }));
+  await until(() =>
+    expect(watcher.standing()).toMatchObject({
+      state: "waiting",
+      note: "CloudWatch has no log group /belfry/none: what the container writes is lost until there is one.",
+    }),
+  );
+  await watcher.leave();
 });
 
 test("where CloudWatch has forgotten the log, the kept lines answer and say what they are", async () => {
@@ -221,10 +242,14 @@ test("where CloudWatch has forgotten the log, the kept lines answer and say what
   ];
   const watcher = watch(await logs.run({ state: "failed", stoppedAt: new Date(Date.now() - 1000), logTail }));
   await watcher.done;
-  expect(watcher.texts()).toEqual(["last but one", "last"]);
-  expect(watcher.told).toMatchObject([
-    { state: "stored-tail", note: expect.stringMatching(/^CloudWatch has no log.*Belfry kept its last 2 lines/) },
+  expect(watcher.lines()).toEqual([
+    { n: 1, at: 1, text: "last but one" },
+    { n: 2, at: 2, text: "last" },
   ]);
+  expect(watcher.standing()).toMatchObject({
+    state: "stored-tail",
+    note: expect.stringMatching(/^CloudWatch has no log.*Belfry kept its last 2 lines/),
+  });
 });
 
 test("a stream that is still there but empty, of a run that wrote, has passed its retention", async () => {
@@ -232,20 +257,24 @@ test("a stream that is still there but empty, of a run that wrote, has passed it
   await logs.makeStream(run);
   const watcher = watch(run);
   await watcher.done;
-  expect(watcher.told.at(-1)).toMatchObject({ state: "stored-tail", note: expect.stringContaining("its retention has passed") });
+  expect(watcher.standing()).toMatchObject({ state: "stored-tail", note: expect.stringContaining("its retention has passed") });
 });
 
 test("a stream that vanishes while it is watched ends the tail and keeps what was told", async () => {
-  const run = await logs.run();
-  await logs.makeStream(run);
-  await logs.write(run, lines(3));
+  const run = await goingRun(lines(3));
   const watcher = watch(run);
   await untilTold(watcher, lines(3));
   await logs.removeStream(run);
+  await until(() =>
+    expect(watcher.standing()).toMatchObject({
+      state: "live",
+      note: "The log was removed from CloudWatch while it was read: what had been read is here.",
+    }),
+  );
   await logs.end(run);
   await watcher.done;
   expect(watcher.texts()).toEqual(lines(3));
-  expect(watcher.told.at(-1)?.state).toBe("gone");
+  expect(watcher.standing()?.state).toBe("gone");
 });
 
 test("when CloudWatch asks for fewer questions, that is said, and the lines come later", async () => {
@@ -257,11 +286,11 @@ test("when CloudWatch asks for fewer questions, that is said, and the lines come
   const watcher = watch(run);
   await watcher.done;
   expect(watcher.texts()).toEqual(lines(3));
-  expect(watcher.told[0]?.note).toMatch(/fewer questions/);
+  expect(watcher.standings()[0]?.note).toMatch(/fewer questions/);
   expect(watcher.told.at(-1)).toMatchObject({ state: "complete", note: null });
 });
 
-test("a refusal is told in AWS's own words", async () => {
+test("a refusal is told in AWS's own words, and asked again by whoever comes next", async () => {
   const run = await endedRun(lines(3));
   await logs.control.orderFault({
     ...{ service: "logs", operation: "GetLogEvents", times: 1 },
@@ -269,16 +298,19 @@ test("a refusal is told in AWS's own words", async () => {
   });
   const watcher = watch(run);
   await watcher.done;
-  expect(watcher.told).toMatchObject([{ state: "gone", note: expect.stringContaining("not authorized to perform: logs:GetLogEvents") }]);
+  expect(watcher.standings()).toMatchObject([
+    { kind: "end", state: "gone", note: expect.stringContaining("not authorized to perform: logs:GetLogEvents") },
+  ]);
+  const next = watch(run);
+  await next.done;
+  expect(next.texts()).toEqual(lines(3));
 });
 
 test("a run that has no stream yet is waited for", async () => {
   const run = await logs.run({ state: "requested", taskArn: null, logGroup: null, logStream: null, startedAt: null });
   const watcher = watch(run);
-  await until(() => expect(watcher.told.at(-1)).toMatchObject({ state: "waiting", note: "Belfry is asking AWS to start the container." }));
-  const later = await logs.run();
-  await logs.makeStream(later);
-  await logs.write(later, lines(2));
+  await until(() => expect(watcher.standing()).toMatchObject({ state: "waiting", note: "Belfry is asking AWS to start the container." }));
+  const later = await goingRun(lines(2));
   await logs.db.run.update({
     where: { id: run.id },
     data: { state: "running", startedAt: new Date(), logGroup: later.logGroup, logStream: later.logStream },

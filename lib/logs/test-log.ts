@@ -1,14 +1,26 @@
 import { CloudWatchLogsClient, CreateLogStreamCommand, DeleteLogStreamCommand, PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { upsertEnvironment } from "@/lib/db/environments";
+import type { Clock } from "@/lib/deps";
 import type { Run } from "@/lib/domain/run";
 import { testDatabase } from "@/lib/testing/database";
 import { makeJob, makeRun } from "@/lib/testing/factories";
 import { testSandbox } from "@/lib/testing/sandbox";
+import { containerName } from "./choose-container";
+import { type CopySettings, LogCopies, usualCopies } from "./log-copies";
 import type { LogDeps } from "./log-deps";
 
 export type TestLogs = Awaited<ReturnType<typeof testLogs>>;
 
 let count = 0;
+
+/** The usual copies, with looks and calls that follow each other at once. */
+export const quickCopies = (looks: Partial<CopySettings["looks"]> = {}, rest: Partial<CopySettings> = {}) =>
+  new LogCopies({
+    ...usualCopies,
+    pace: { perSecond: 1000, slowestPerSecond: 100 },
+    ...rest,
+    looks: { pollMs: 20, idleMs: 30, retryMs: 20, troubleMs: 50, settleMs: 0, slackMs: 0, ...looks },
+  });
 
 /** Runs with streams in an imitated CloudWatch, and the hand that writes into them. */
 export async function testLogs() {
@@ -20,9 +32,15 @@ export async function testLogs() {
   await logs.ensureLogGroup(environment.logGroup);
   const client = new CloudWatchLogsClient({});
   const deps = (clock = works.clock): LogDeps => ({ db, logs: () => logs, clock });
+  const copies = quickCopies();
 
   return {
-    ...{ db, environment, deps, control: sandbox.control },
+    ...{ db, environment, deps, copies, control: sandbox.control },
+
+    /** Whose log is asked for; the main container's unless told. */
+    request: (run: Run, { container = containerName, clock }: { container?: string; clock?: Clock } = {}) => ({
+      ...{ run, environment, container, deps: deps(clock) },
+    }),
 
     /** A run with a stream's name; the stream itself comes with its first line. */
     run: async (overrides: Partial<Run> = {}): Promise<Run> => {
@@ -61,6 +79,7 @@ export async function testLogs() {
     },
 
     close: async () => {
+      copies.close();
       await sandbox.close();
       await database.close();
     },

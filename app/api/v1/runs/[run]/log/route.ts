@@ -1,31 +1,30 @@
 import { eventStream, type StreamedEvent } from "@/app/api/event-stream";
-import { handle } from "@/app/api/handle";
+import { handle, numberOf } from "@/app/api/handle";
 import { sessionRight } from "@/app/api/session-right";
-import { type LogBatch, tailRun } from "@/lib/logs/tail-run";
-import { getRun } from "@/lib/runs/get-run";
+import { getRunLog } from "@/lib/logs/get-run-log";
+import { type LogNews, tailRun } from "@/lib/logs/tail-run";
 
 export const dynamic = "force-dynamic";
 
-/** A run's log as server-sent events: `lines`, `state`, and `end` as the last. `Last-Event-ID` or `?cursor=` resumes. */
+/**
+ * A run's log as server-sent events: `lines`, `size`, `state`, and `end` as the last. `?container=` chooses whose,
+ * `?from=` the first line; `Last-Event-ID` resumes behind the last line that was told.
+ */
 export const GET = (request: Request, { params }: { params: Promise<{ run: string }> }) =>
   handle(request, async ({ actor, search }) => {
-    const { run, environment } = await getRun({ actor, runId: (await params).run });
-    const cursor = request.headers.get("last-event-id") ?? search.get("cursor");
+    const log = await getRunLog({ actor, runId: (await params).run, container: search.get("container") });
+    const from = numberOf(search, "from") ?? null;
+    const after = /^\d{1,12}$/.exec(request.headers.get("last-event-id") ?? "")?.[0];
     return eventStream({
       request,
       isStillAllowed: await sessionRight("read"),
-      events: (signal) => toEvents(tailRun({ run, environment, cursor, signal })),
+      events: (signal) => toEvents(tailRun({ ...log, from, after: after === undefined ? null : Number(after), signal })),
     });
   });
 
-async function* toEvents(batches: AsyncGenerator<LogBatch>): AsyncGenerator<StreamedEvent> {
-  let told = "";
-  for await (const { lines, cursor, state, note } of batches) {
-    if (lines.length > 0) yield { event: "lines", id: cursor, data: { lines } };
-    const saying = `${state} ${note}`;
-    if (saying !== told) yield { event: isLast(state) ? "end" : "state", data: { state, note } };
-    told = saying;
+async function* toEvents(tail: AsyncGenerator<LogNews>): AsyncGenerator<StreamedEvent> {
+  for await (const { kind, ...data } of tail) {
+    const id = "lines" in data ? data.lines.at(-1)?.n : undefined;
+    yield { event: kind, data, ...(id !== undefined && { id: String(id) }) };
   }
 }
-
-const isLast = (state: LogBatch["state"]) => state === "complete" || state === "gone" || state === "stored-tail";

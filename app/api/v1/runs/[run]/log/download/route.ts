@@ -1,22 +1,16 @@
 import { choiceOf, handle } from "@/app/api/handle";
 import { downloadLog } from "@/lib/logs/download-log";
-import { getRun } from "@/lib/runs/get-run";
+import { getRunLog } from "@/lib/logs/get-run-log";
 
 export const dynamic = "force-dynamic";
 
-/** A run's whole log as text. `?ansi=keep` leaves colours in, `?times=utc` puts each line's moment before it. */
+/** A run's whole log as text. `?ansi=keep` leaves colours in, `?times=utc` puts each line's moment before it, `?container=` chooses whose. */
 export const GET = (request: Request, { params }: { params: Promise<{ run: string }> }) =>
   handle(request, async ({ actor, search }) => {
     const ansi = choiceOf(search, "ansi", ["keep", "strip"]) ?? "strip";
     const times = (choiceOf(search, "times", ["utc", "off"]) ?? "off") === "utc";
-    const { run, job, environment } = await getRun({ actor, runId: (await params).run });
-    const { fileName, text } = await downloadLog({
-      run,
-      environment,
-      jobSlug: job.slug,
-      options: { ansi, times },
-      signal: request.signal,
-    });
+    const log = await getRunLog({ actor, runId: (await params).run, container: search.get("container") });
+    const { fileName, text } = await downloadLog({ ...log, options: { ansi, times }, signal: request.signal });
     return new Response(toBody(text), {
       headers: {
         "content-type": "text/plain; charset=utf-8",
@@ -30,13 +24,12 @@ export const GET = (request: Request, { params }: { params: Promise<{ run: strin
   });
 
 /** Takes the next piece when the reader has taken the one before. */
-function toBody(text: AsyncGenerator<string>): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
+function toBody(text: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       const { value, done } = await text.next();
       if (done) controller.close();
-      else controller.enqueue(encoder.encode(value));
+      else controller.enqueue(value);
     },
     async cancel() {
       await text.return(undefined);
