@@ -1,4 +1,5 @@
 import type { RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
+import type { StartedTask } from "@/lib/aws/ecs";
 import { isInactiveRevision, isPassing, isRefused, wordsOf } from "@/lib/aws/errors";
 import { tryLock } from "@/lib/db/lock";
 import { nudge } from "@/lib/db/nudge";
@@ -48,8 +49,9 @@ const waitSeconds = 2;
 export async function reconcileRuns(deps: Deps, environment: Environment, signal?: AbortSignal): Promise<RunsReport | null> {
   return tryLock(deps.db, `reconcile-runs:${environment.id}`, async () => {
     const now = deps.clock.now();
-    const starts = (await listRunsToStart(deps.db, environment.id, now)).map((asked) => planStart(asked, now));
-    const stops = (await listRunsToStop(deps.db, environment.id)).map(planStop);
+    const [toStart, toStop] = await Promise.all([listRunsToStart(deps.db, environment.id, now), listRunsToStop(deps.db, environment.id)]);
+    const starts = toStart.map((asked) => planStart(asked, now));
+    const stops = toStop.map(planStop);
 
     const report: RunsReport = { started: 0, stopped: 0, withdrawn: 0, refused: 0, waiting: [], failed: [], againAt: null };
     const inLane = lanes(8);
@@ -82,8 +84,7 @@ async function start(deps: Deps, environment: Environment, step: StartStep, repo
     return;
   }
   try {
-    const arn = await activeRevision(deps, environment, step.taskDefinitionArn);
-    const answer = await deps.aws(environment).ecs.runTask(toRunTask(run, step.wanted, arn, environment));
+    const answer = await startTask(deps, environment, step);
     if ("failure" in answer) {
       const { reason, detail } = answer.failure;
       await refuse(deps, run, { code: reason, message: detail || reason }, report);
@@ -98,11 +99,22 @@ async function start(deps: Deps, environment: Environment, step: StartStep, repo
   }
 }
 
-/** A run pins its revision, which may be retired by now: it is registered anew from our own copy, with the same content. */
-async function activeRevision(deps: Deps, environment: Environment, arn: string): Promise<string> {
-  const row = await getTaskDefinition(deps.db, environment.id, arn);
-  if (!row?.retiredAt) return arn;
-  return ensureRevision(deps, environment, { fingerprint: row.fingerprint, document: row.document as RegisterTaskDefinitionCommandInput });
+/**
+ * A run pins its revision, which may be retired by now: it is registered anew from our own copy, with the same content. That
+ * is looked up only once ECS has refused it, for somebody waits for the start.
+ */
+async function startTask(deps: Deps, environment: Environment, step: StartStep & { kind: "start" }): Promise<StartedTask> {
+  const { run, wanted, taskDefinitionArn } = step;
+  const { ecs } = deps.aws(environment);
+  try {
+    return await ecs.runTask(toRunTask(run, wanted, taskDefinitionArn, environment));
+  } catch (error) {
+    const row = isInactiveRevision(error) ? await getTaskDefinition(deps.db, environment.id, taskDefinitionArn) : null;
+    if (!row?.retiredAt) throw error;
+    const document = row.document as RegisterTaskDefinitionCommandInput;
+    const anew = await ensureRevision(deps, environment, { fingerprint: row.fingerprint, document });
+    return await ecs.runTask(toRunTask(run, wanted, anew, environment));
+  }
 }
 
 /** Deregistered behind our back: then its jobs need another one too. False for a revision that Belfry never registered. */

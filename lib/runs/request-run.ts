@@ -1,8 +1,6 @@
-import { recordAudit } from "@/lib/db/audit";
+import { database } from "@/lib/db/client";
 import { getJobBySlug } from "@/lib/db/jobs";
-import { nudge } from "@/lib/db/nudge";
 import { getRunById, insertRequestedRun } from "@/lib/db/runs";
-import { inTransaction } from "@/lib/db/transaction";
 import { type Actor, requireMay } from "@/lib/domain/actor";
 import { Conflict, Invalid, NotFound } from "@/lib/domain/errors";
 import { newId } from "@/lib/domain/ids";
@@ -19,11 +17,13 @@ export async function requestRun(request: { actor: Actor; slug: string; requestK
   requireMay(actor, "run jobs");
   if (!/^[A-Za-z0-9-]{8,64}$/.test(requestKey))
     throw new Invalid([{ field: "requestKey", sentence: "The request key must be 8 to 64 letters, digits or dashes: send a fresh UUID." }]);
-  return inTransaction(async (tx) => {
-    const job = await getJobBySlug(tx, slug);
-    if (!job) throw new NotFound(`There is no job at ${slug}: it may have been deleted.`);
-    const wanted = repeatOf ? asItWas(isRunId(repeatOf) ? await getRunById(tx, repeatOf) : null, job) : asItStands(job);
-    const { run, inserted } = await insertRequestedRun(tx, {
+  const db = database();
+  const job = await getJobBySlug(db, slug);
+  if (!job) throw new NotFound(`There is no job at ${slug}: it may have been deleted.`);
+  const wanted = repeatOf ? asItWas(isRunId(repeatOf) ? await getRunById(db, repeatOf) : null, job) : asItStands(job);
+  const { run } = await insertRequestedRun(
+    db,
+    {
       id: newId(now),
       jobId: job.id,
       environmentId: job.environmentId,
@@ -33,19 +33,10 @@ export async function requestRun(request: { actor: Actor; slug: string; requestK
       requestKey: `${job.id}:${requestKey}`,
       repeatOfId: repeatOf ?? null,
       wanted,
-    });
-    if (!inserted) return run;
-    await recordAudit(tx, {
-      actor,
-      action: repeatOf ? "run.repeat" : "run.request",
-      subject: { kind: "run", id: run.id, name: job.name },
-      before: null,
-      after: { jobId: job.id, repeatOf: repeatOf ?? null },
-      at: now,
-    });
-    await nudge(tx, "reconcile-runs");
-    return run;
-  });
+    },
+    { actor, action: repeatOf ? "run.repeat" : "run.request", jobName: job.name, after: { jobId: job.id, repeatOf: repeatOf ?? null } },
+  );
+  return run;
 }
 
 /** The job as it was last saved; the worker fills in the revision once it is applied. */
