@@ -25,7 +25,7 @@ export default async function OverviewPage() {
     overview: await getOverview({ actor }),
     mayEdit: may(actor, "edit jobs"),
   }));
-  const { failed, running, lastDay, coming, outOfSync, jobCount, pausedCount } = overview;
+  const { failed, late, lateCount, running, lastDay, coming, outOfSync, jobCount, pausedCount } = overview;
   if (jobCount === 0) return <FirstStart mayEdit={mayEdit} />;
 
   return (
@@ -39,7 +39,7 @@ export default async function OverviewPage() {
         <div className="flex min-w-0 flex-col gap-6">
           <Section id="needs-you" title="Needs you" aside="The last 24 hours">
             <div className={board}>
-              <NeedsYou failed={failed} outOfSync={outOfSync} />
+              <NeedsYou failed={failed} late={late} lateCount={lateCount} outOfSync={outOfSync} />
               <OutOfSyncLine outOfSync={outOfSync} />
               <Recovered failed={failed} />
             </div>
@@ -57,7 +57,11 @@ export default async function OverviewPage() {
         </Section>
       </div>
       <LookAgain
-        changing={running.length > 0 || outOfSync.some(({ sync }) => sync === "saved" || sync === "applied" || sync === "removing")}
+        changing={
+          running.length > 0 ||
+          late.length > 0 ||
+          outOfSync.some(({ sync }) => sync === "saved" || sync === "applied" || sync === "removing")
+        }
       />
     </>
   );

@@ -8,6 +8,7 @@ import { LengthText, TimeText } from "@/components/ui/time-text";
 import { isEnded } from "@/lib/domain/run";
 import { paths } from "@/lib/paths";
 import type { RunRow } from "@/lib/runs/list-runs";
+import { startLatenessOf } from "@/lib/schedule/lateness";
 import { RunStateBadge } from "./run-state-badge";
 import { RunTriggerWords } from "./run-trigger";
 
@@ -49,7 +50,7 @@ export function RunTable({ rows, timeZone, label, withJob = false }: RunTablePro
             <Cell className="whitespace-nowrap">
               <TimeText at={run.dueAt} form="short" timeZone={timeZone} className="text-ink" />{" "}
               <TimeText at={run.dueAt} timeZone={timeZone} className="text-ink-3 text-xs max-sm:hidden" />
-              <LateWords late={lateMs(run)} />
+              <LateWords late={startLatenessOf(run.scheduledAt, run.createdAt)} />
             </Cell>
             <Cell className="whitespace-nowrap text-right max-sm:hidden">
               {run.startedAt && (run.stoppedAt || !isEnded(run)) ? <LengthText from={run.startedAt} to={run.stoppedAt} /> : null}
@@ -106,14 +107,6 @@ function LateWords({ late }: { late: number | null }) {
       {formatLength(late)} late
     </span>
   );
-}
-
-/** AWS starts a task within a minute and Fargate needs its time: what begins later than this was late. */
-const lateAfterMs = 180_000;
-
-function lateMs({ scheduledAt, createdAt }: RunRow["run"]): number | null {
-  const late = scheduledAt && createdAt ? createdAt.getTime() - scheduledAt.getTime() : 0;
-  return late > lateAfterMs ? late : null;
 }
 
 function resultWords(run: RunRow["run"]): string {

@@ -1,5 +1,6 @@
 import { type Job, rateAnchorOf, type SyncState, syncStateOf } from "@/lib/domain/job";
 import type { RunState } from "@/lib/domain/run";
+import { lateAfterMs } from "@/lib/schedule/lateness";
 import { type Db, rowsOf } from "./client";
 import { Prisma, type Job as Row } from "./generated/client";
 import { toJob } from "./job-row";
@@ -48,13 +49,10 @@ export type JobListRow = {
 
 export type JobListPage = { rows: JobListRow[]; nextCursor: string | null; total: number; applications: string[] };
 
-/** AWS starts a task within a minute and Fargate needs its time: nothing is late before this has passed. */
-const lateAfterMs = 180_000;
-
-/** Whether a moment of the job's calendar is over, and everything was looked at since, and its run is still not there. */
-function isLate(now: Date): Prisma.Sql {
+/** Whether a moment of the job `j` is over, and everything was looked at since, and its run is still not there (`latenessOf`). */
+export function isLate(now: Date): Prisma.Sql {
   const graceSeconds = Prisma.raw(`interval '${lateAfterMs / 1000} seconds'`);
-  return Prisma.sql`(j.expected_at < ${new Date(now.getTime() - lateAfterMs)} and j.paused_at is null and j.expected_at + ${graceSeconds} <= (
+  return Prisma.sql`(j.expected_at < ${new Date(now.getTime() - lateAfterMs)} and j.expect_by is not null and j.paused_at is null and j.expected_at + ${graceSeconds} <= (
     select min(l.looked_at) from look l where l.environment_id = j.environment_id having count(*) >= 3))`;
 }
 

@@ -33,22 +33,22 @@ export async function writeLook(db: Db, { environmentId, source, lookedAt, memor
     on conflict (environment_id, source) do update set looked_at = excluded.looked_at where look.looked_at < excluded.looked_at`;
 }
 
-/** Until when each source has told all, for every environment; three rows for each. */
-export async function listLooks(db: Db): Promise<Map<string, Looks>> {
-  const rows = await db.look.findMany({ take: 3000 });
-  const looks = new Map<string, Looks>();
-  for (const { environmentId, source, lookedAt } of rows) {
-    const known = looks.get(environmentId) ?? { events: null, tasks: null, "dead-letters": null };
-    looks.set(environmentId, { ...known, [source]: lookedAt });
-  }
-  return looks;
-}
-
 /** Until when each source of an environment has told all. */
 export async function looksOf(db: Db, environmentId: string): Promise<Looks> {
   const rows = await db.look.findMany({ where: { environmentId } });
   const at = (source: LookSource) => rows.find((row) => row.source === source)?.lookedAt ?? null;
   return { events: at("events"), tasks: at("tasks"), "dead-letters": at("dead-letters") };
+}
+
+/** Until when all sources of an environment have told all; null where one of them never has. */
+export async function lookedUntil(db: Db, environmentId: string): Promise<Date | null> {
+  return earliestLook(await looksOf(db, environmentId));
+}
+
+/** The moment up to which all sources have told all. */
+export function earliestLook(looks: Looks): Date | null {
+  const told = Object.values(looks);
+  return told.some((at) => at === null) ? null : new Date(Math.min(...told.map((at) => at?.getTime() ?? 0)));
 }
 
 /** The times since then of which a source can no longer tell, the latest first, at most `limit`. */

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { getJobById, writeSyncOutcomes } from "@/lib/db/jobs";
-import { type LookSource, lookSources, looksOf, writeLook } from "@/lib/db/looks";
-import { upsertRunFromTask } from "@/lib/db/runs";
+import { getJobById, lateSinceOf, writeSyncOutcomes } from "@/lib/db/jobs";
+import { type LookSource, lookedUntil, lookSources, looksOf, writeLook } from "@/lib/db/looks";
+import { listLateJobs, upsertRunFromTask } from "@/lib/db/runs";
 import type { Environment } from "@/lib/domain/environment";
 import type { Job } from "@/lib/domain/job";
 import { reconcileJobs } from "@/lib/reconcile/reconcile-jobs";
+import { latenessOf } from "@/lib/schedule/lateness";
 import { makeEnvironment, makeJob, makeRun } from "@/lib/testing/factories";
 import { readDeadLetters } from "./dead-letter";
 import { intake } from "./intake";
@@ -96,6 +97,22 @@ test("a moment without a run is missed once, and says what was looked at and whe
     },
   ]);
   expect(await reread(job)).toMatchObject({ expectedAt: at("02:00"), expectBy: at("02:18") });
+});
+
+test("a job is late while a start may still come, as the overview and the list have it", async () => {
+  const job = await hourlyJob();
+  await lookAndJudge(at("00:30"));
+  await lookAndJudge(at("01:04"));
+  const late = async (now: Date) => (await listLateJobs(ground.db, now, 10)).late.filter((entry) => entry.job.id === job.id);
+  expect(await late(at("01:03"))).toEqual([]);
+  expect(await late(at("01:05"))).toEqual([
+    { job: { id: job.id, slug: job.slug, name: job.name, timeZone: "UTC" }, expectedAt: at("01:00"), expectBy: at("01:18") },
+  ]);
+  expect(await lateSinceOf(ground.db, job.id, at("01:05"))).toEqual(at("01:00"));
+  const toldUntil = await lookedUntil(ground.db, environment.id);
+  expect(latenessOf(await reread(job), toldUntil, at("01:05"))).toBe(300_000);
+  await lookAndJudge(at("01:20"));
+  expect(await late(at("01:21"))).toEqual([]);
 });
 
 test.each(lookSources)("as long as %s may still tell of it, nothing is missed", async (silent) => {

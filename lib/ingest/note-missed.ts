@@ -1,5 +1,5 @@
 import { type Expectation, listExpectations, type MissedMoment, type MovedExpectation, writeExpectations } from "@/lib/db/expectations";
-import { type LookGap, type Looks, listLookGaps, looksOf } from "@/lib/db/looks";
+import { earliestLook, type LookGap, type Looks, listLookGaps, looksOf } from "@/lib/db/looks";
 import type { Deps } from "@/lib/deps";
 import type { Environment } from "@/lib/domain/environment";
 import type { Cause } from "@/lib/domain/run";
@@ -33,7 +33,7 @@ export async function noteMissed(request: MissedRequest): Promise<MissedReport &
   const { db, clock } = deps;
   const now = clock.now();
   const looks = await looksOf(db, environment.id);
-  const toldUntil = earliestOf(looks);
+  const toldUntil = earliestLook(looks);
   const report: MissedReport = { looked: 0, waiting: 0, missed: 0 };
   let gaps: LookGap[] | null = null;
   let last: Expectation | undefined;
@@ -63,11 +63,6 @@ function movedFrom(
 ): MovedExpectation[] {
   const stands = expectedAt?.getTime() === was.getTime() && expectBy?.getTime() === wasBy?.getTime();
   return stands ? [] : [{ jobId, was, expectedAt, expectBy }];
-}
-
-function earliestOf(looks: Looks): Date | null {
-  const told = Object.values(looks);
-  return told.some((at) => at === null) ? null : new Date(Math.min(...told.map((at) => at?.getTime() ?? 0)));
 }
 
 const gapWords: Record<LookGap["source"], (from: string, to: string) => string> = {

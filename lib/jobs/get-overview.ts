@@ -1,7 +1,16 @@
 import { database } from "@/lib/db/client";
 import { type CalendarJob, listCalendar, listOutOfSync, type OutOfSyncJob } from "@/lib/db/jobs";
 import { workerSeenAt } from "@/lib/db/pulse";
-import { countRunsByQuarter, type FailedJob, listFailedJobs, listRunningNow, type RunCount, type RunningNow } from "@/lib/db/runs";
+import {
+  countRunsByQuarter,
+  type FailedJob,
+  type LateJob,
+  listFailedJobs,
+  listLateJobs,
+  listRunningNow,
+  type RunCount,
+  type RunningNow,
+} from "@/lib/db/runs";
 import { type Actor, requireMay } from "@/lib/domain/actor";
 import { rateAnchorOf } from "@/lib/domain/job";
 import { nextOccurrences } from "@/lib/schedule/occurrences";
@@ -13,6 +22,9 @@ export type ComingMoment = { at: Date; job: { id: string; slug: string; name: st
 export type Overview = {
   /** Jobs with failed runs in the last 24 hours, most failures first, at most twenty. */
   failed: FailedJob[];
+  /** Jobs whose run has not come, the longest first, at most twenty. */
+  late: LateJob[];
+  lateCount: number;
   /** At most fifty. */
   running: RunningNow[];
   /** The next ten moments over all jobs. */
@@ -34,8 +46,9 @@ export async function getOverview({ actor, now = new Date() }: { actor: Actor; n
   requireMay(actor, "read");
   const db = database();
   const nextQuarter = new Date((Math.floor(now.getTime() / quarterMs) + 1) * quarterMs);
-  const [failed, running, lastDay, calendar, outOfSync, seenAt] = await Promise.all([
+  const [failed, { late, lateCount }, running, lastDay, calendar, outOfSync, seenAt] = await Promise.all([
     listFailedJobs(db, new Date(now.getTime() - dayMs), 20),
+    listLateJobs(db, now, 20),
     listRunningNow(db, 50),
     countRunsByQuarter(db, new Date(nextQuarter.getTime() - dayMs), nextQuarter),
     listCalendar(db),
@@ -44,6 +57,8 @@ export async function getOverview({ actor, now = new Date() }: { actor: Actor; n
   ]);
   return {
     failed,
+    late,
+    lateCount,
     running,
     lastDay,
     coming: nextMoments(calendar.live, now, 10),
