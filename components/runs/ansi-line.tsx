@@ -4,24 +4,13 @@ import { plainText, tameEscapes } from "@/lib/domain/log-text";
 
 const ansi = new FancyAnsi();
 
-/** One line may have a megabyte; no screen shows that, and drawing it would stop the page. */
-const mostCharacters = 10_000;
-
 type AnsiLineProps = { text: string; pattern: RegExp | null };
 
 /** One line with its colours, and with what is searched for marked. */
 export const AnsiLine = memo(function AnsiLine({ text, pattern }: AnsiLineProps) {
-  const rest = text.length - mostCharacters;
-  const html = toLineHtml(rest > 0 ? text.slice(0, mostCharacters) : text, pattern);
-  return (
-    <>
-      {/* biome-ignore lint/security/noDangerouslySetInnerHtml: fancy-ansi escapes every character of the text; only its own span elements and our mark are markup. */}
-      <span dangerouslySetInnerHTML={{ __html: html }} />
-      {rest > 0 && <span className="text-ink-3"> … {rest.toLocaleString("en")} more characters: download the log to read them</span>}
-    </>
-  );
+  // biome-ignore lint/security/noDangerouslySetInnerHtml: fancy-ansi escapes every character of the text; only its own span elements and our mark are markup.
+  return <span dangerouslySetInnerHTML={{ __html: toLineHtml(text, pattern) }} />;
 });
-
 /** The line as HTML: escaped words, span elements for colours, mark elements for hits. */
 export function toLineHtml(text: string, pattern: RegExp | null): string {
   const html = ansi.toHtml(tameEscapes(text)).replace(coloured, readable);
@@ -55,24 +44,23 @@ function markHits(html: string, hits: Span[]): string {
   let out = "";
   let at = 0;
   let hit = 0;
-  let open = false;
-  for (const [piece] of html.matchAll(/<[^>]*>|&[^;]+;|[^<&]/gsu)) {
+  for (const [piece] of html.matchAll(/<[^>]*>|&[^;]+;|[^<&]+/g)) {
     if (piece.startsWith("<")) {
-      // A mark is closed before any other element begins or ends, and opened again behind it.
-      out += open ? `</mark>${piece}<mark>` : piece;
+      out += piece;
       continue;
     }
-    if (!open && hits[hit]?.from === at) {
-      out += "<mark>";
-      open = true;
-    }
-    out += piece;
-    at += piece.startsWith("&") ? 1 : piece.length;
-    if (open && hits[hit]?.to === at) {
-      out += "</mark>";
-      open = false;
-      hit++;
+    // A sign that is escaped is one character of the text, and cannot be divided.
+    const length = piece.startsWith("&") ? 1 : piece.length;
+    const words = (from: number, to: number) => (length === piece.length ? piece.slice(from, to) : piece);
+    for (let done = 0; done < length; ) {
+      while ((hits[hit]?.to ?? Number.POSITIVE_INFINITY) <= at) hit++;
+      const next = hits[hit];
+      const isHit = next !== undefined && next.from <= at;
+      const count = Math.min(length - done, (isHit ? next.to : (next?.from ?? Number.POSITIVE_INFINITY)) - at);
+      out += isHit ? `<mark>${words(done, done + count)}</mark>` : words(done, done + count);
+      done += count;
+      at += count;
     }
   }
-  return open ? `${out}</mark>` : out;
+  return out;
 }

@@ -1,78 +1,144 @@
 "use client";
 
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
-import { type MouseEvent, useEffect, useLayoutEffect, useRef } from "react";
-import { cn } from "@/components/ui/cn";
-import { AnsiLine } from "./ansi-line";
-import type { LogLines } from "./log-lines";
-import { type LogView, lineTime, type MarkedLines } from "./log-view";
+import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useReducer, useRef, useState } from "react";
+import { LogHeights } from "./log-heights";
+import { LogScroll } from "./log-scroll";
+import type { LogView } from "./log-view";
 
 /** Pixels; all lines are as high unless they are wrapped. */
 const lineHeight = 20;
+const padding = 8;
+/** Lines above and below those in sight that are elements too. */
+const overscan = 15;
 
 /** A line to bring into view; a new object each time, so that the same line can be asked for twice. */
 export type Reveal = { line: number };
 
 type LiveLogScreenProps = {
-  lines: LogLines;
-  version: number;
+  first: number;
+  last: number;
   view: LogView;
-  pattern: RegExp | null;
-  hit: number | null;
-  marked: MarkedLines | null;
-  onMark: (line: number, extend: boolean) => void;
   reveal: Reveal | null;
   following: boolean;
   onFollow: (following: boolean) => void;
   /** How many lines came since following stopped; null while no more are expected. */
   newCount: number | null;
-  onTopLine: (line: number) => void;
+  /** The first line in sight. */
+  topLine: RefObject<number>;
+  /** Told which lines are in sight, after each drawing. */
+  onLook: (from: number, to: number) => void;
+  renderLine: (n: number) => ReactNode;
 };
 
-/** The lines themselves: only those in sight are elements, so that a hundred thousand are as quick as a hundred. */
+/** What stays where it is when lines above it change: a line, and how far the window's upper edge is below the line's. */
+type Anchor = { line: number; offset: number; centred: boolean };
+
+/** The lines themselves: only those in sight are elements, so that ten million are as quick as a hundred. */
 export function LiveLogScreen(props: LiveLogScreenProps) {
-  const { lines, version, view, pattern, hit, marked, onMark, reveal, following, onFollow, newCount, onTopLine } = props;
+  const { first, last, view, reveal, following, onFollow, newCount, topLine, onLook, renderLine } = props;
   const screen = useRef<HTMLDivElement>(null);
-  const lastTop = useRef(0);
-  const rows = useVirtualizer({
-    count: lines.count,
-    getScrollElement: () => screen.current,
-    estimateSize: () => lineHeight,
-    getItemKey: (index) => lines.dropped + index + 1,
-    overscan: 20,
-    paddingStart: 8,
-    paddingEnd: 8,
-    // Keeps the lines in sight where they are when the oldest ones are let go.
-    anchorTo: "end",
-  });
-  const height = rows.getTotalSize();
+  const block = useRef<HTMLDivElement>(null);
+  const anchor = useRef<Anchor>({ line: 1, offset: -padding, centred: false });
+  const shown = useRef<Reveal | null>(null);
+  /** Where the bar stood when it and the lines last agreed. */
+  const agreed = useRef(0);
+  const widest = useRef(0);
+  const [heights] = useState(() => new LogHeights(lineHeight));
+  const [bar] = useState(() => new LogScroll());
+  const [size, setSize] = useState({ width: 0, height: 0 });
+  const [, draw] = useReducer((count: number) => count + 1, 0);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever lines, their heights or the layout change, the end is somewhere else.
+  heights.first = first;
+  heights.last = last;
+  const total = heights.total + 2 * padding;
+  bar.resize(total, size.height);
+  if (reveal !== null && reveal !== shown.current) {
+    shown.current = reveal;
+    anchor.current = { line: Math.max(first, Math.min(reveal.line, last)), offset: 0, centred: true };
+    bar.show(placeOf(anchor.current));
+  }
+  const end = Math.max(0, total - size.height);
+  if (following) bar.show(end);
+  const place = following ? end : Math.max(0, Math.min(placeOf(anchor.current), end));
+  const top = heights.lineAt(place - padding);
+  const bottom = heights.lineAt(place + size.height - padding);
+  const from = Math.max(first, top - overscan);
+  const to = Math.min(last, bottom + overscan);
+
+  /** The place of the window's upper edge that an anchor means. */
+  function placeOf({ line, offset, centred }: Anchor): number {
+    const lineTop = padding + heights.top(line);
+    return centred ? lineTop - (size.height - lineHeight) / 2 : lineTop + offset;
+  }
+  function anchorAt(at: number): Anchor {
+    const line = heights.lineAt(at - padding);
+    return { line, offset: at - padding - heights.top(line), centred: false };
+  }
+
   useLayoutEffect(() => {
-    if (following && screen.current) screen.current.scrollTop = screen.current.scrollHeight;
-  }, [following, version, height]);
+    const element = screen.current;
+    if (!element) return;
+    const look = () => setSize({ width: element.clientWidth, height: element.clientHeight });
+    look();
+    const watcher = new ResizeObserver(look);
+    watcher.observe(element);
+    return () => watcher.disconnect();
+  }, []);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: heights measured for one way of wrapping are wrong for the other.
-  useLayoutEffect(() => rows.measure(), [view.wrap, rows]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: heights measured for one width or one way of wrapping are wrong for another.
+  useLayoutEffect(() => {
+    heights.clear();
+    widest.current = 0;
+    draw();
+  }, [heights, view.wrap, view.wrap && size.width]);
+
+  // After each drawing: wrapped lines are measured, and the bar goes where the lines in sight have gone.
+  useLayoutEffect(() => {
+    const element = screen.current;
+    const rows = block.current;
+    if (!element || !rows) return;
+    if (view.wrap) {
+      let news = false;
+      for (const row of rows.querySelectorAll<HTMLElement>("[data-loaded=true]"))
+        if (heights.measure(Number(row.dataset.line), row.getBoundingClientRect().height)) news = true;
+      if (news) return draw();
+    } else if (rows.scrollWidth > widest.current) {
+      // Otherwise a long line that leaves would take the scrolling to the right away from whoever reads the next one.
+      widest.current = rows.scrollWidth;
+      rows.style.minWidth = `${widest.current}px`;
+    }
+    const wanted = place - bar.shift;
+    // What somebody scrolled since is kept: only the difference is made good.
+    if (following) element.scrollTop = wanted;
+    else if (Math.abs(wanted - agreed.current) >= 1) element.scrollTop += wanted - agreed.current;
+    agreed.current = element.scrollTop;
+    if (following) anchor.current = anchorAt(place);
+  });
 
   useEffect(() => {
-    if (reveal) rows.scrollToIndex(Math.max(0, reveal.line - 1 - lines.dropped), { align: "center" });
-  }, [reveal, lines, rows]);
+    topLine.current = top;
+    onLook(top, bottom);
+  });
 
   function watchScroll() {
     const element = screen.current;
-    if (!element) return;
-    const { scrollTop, scrollHeight, clientHeight } = element;
-    const toEnd = scrollHeight - scrollTop - clientHeight;
-    if (toEnd < 4) onFollow(true);
-    else if (scrollTop < lastTop.current - 1 && toEnd > lineHeight) onFollow(false);
-    lastTop.current = scrollTop;
-    onTopLine(lines.dropped + 1 + (rows.range?.startIndex ?? 0));
+    if (!element || Math.abs(element.scrollTop - agreed.current) < 1) return;
+    const now = bar.moved(element.scrollTop);
+    agreed.current = element.scrollTop;
+    anchor.current = anchorAt(now);
+    if (end - now < 4) onFollow(true);
+    else if (following && now < place - 1) onFollow(false);
+    draw();
+  }
+  function rest() {
+    if (following || bar.height === total) return;
+    bar.show(place);
+    draw();
   }
 
-  const items = rows.getVirtualItems();
-  const digits = Math.max(3, String(lines.last).length);
+  const lines: ReactNode[] = [];
+  for (let n = from; n <= to; n++) lines.push(renderLine(n));
   return (
     <div className="relative min-h-0 flex-1">
       <div
@@ -84,82 +150,32 @@ export function LiveLogScreen(props: LiveLogScreenProps) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard.
         tabIndex={0}
         onScroll={watchScroll}
-        className="mono absolute inset-0 overflow-auto overscroll-contain outline-offset-[-2px] [overflow-anchor:none] [&_mark]:rounded-xs [&_mark]:bg-brass [&_mark]:text-on-brass"
+        onScrollEnd={rest}
+        // While lines stream in, the way up has to be open at the first turn of the wheel.
+        onWheel={(event) => event.deltaY < 0 && following && total > size.height && onFollow(false)}
+        className="mono absolute inset-0 overflow-auto overscroll-contain outline-offset-[-2px] [overflow-anchor:none] [&_mark]:bg-brass [&_mark]:text-on-brass"
       >
-        <div className={cn("relative", view.wrap ? "w-full" : "w-max min-w-full")} style={{ height }}>
-          {items.map((item) => {
-            const n = lines.dropped + item.index + 1;
-            const isMarked = marked !== null && n >= marked.from && n <= marked.to;
-            return (
-              <div
-                key={item.key}
-                ref={view.wrap ? rows.measureElement : undefined}
-                data-index={item.index}
-                data-line={n}
-                className={cn(
-                  "group absolute top-0 left-0 flex min-w-full gap-3 pr-4 leading-5 hover:bg-hover/60",
-                  view.wrap ? "w-full" : "h-5 w-max",
-                  isMarked && "bg-brass-wash hover:bg-brass-wash",
-                  n === hit && "bg-busy-wash hover:bg-busy-wash",
-                )}
-                style={{ transform: `translateY(${item.start}px)` }}
-              >
-                <LineNumber n={n} digits={digits} isMarked={isMarked} isHit={n === hit} onMark={onMark} />
-                {view.times !== "off" && (
-                  <span className="shrink-0 select-none text-ink-3" title={new Date(lines.at(n)).toISOString()}>
-                    {lineTime(lines.at(n), view.times)}
-                  </span>
-                )}
-                <span
-                  className={cn(
-                    "[unicode-bidi:isolate]",
-                    view.wrap ? "min-w-0 whitespace-pre-wrap break-words [overflow-wrap:anywhere]" : "whitespace-pre",
-                  )}
-                >
-                  <AnsiLine text={lines.text(n)} pattern={pattern} />
-                </span>
-              </div>
-            );
-          })}
+        <div className={view.wrap ? "w-full" : "w-max min-w-full"} style={{ height: bar.height }}>
+          <div
+            ref={block}
+            key={String(view.wrap)}
+            className={view.wrap ? "w-full" : "w-max min-w-full"}
+            style={{ transform: `translateY(${padding + heights.top(from) - bar.shift}px)` }}
+          >
+            {lines}
+          </div>
         </div>
       </div>
       {!following && newCount !== null && (
         <button
           type="button"
           onClick={() => onFollow(true)}
-          className="absolute bottom-4 left-1/2 inline-flex h-8 -translate-x-1/2 animate-fade items-center gap-1.5 rounded-full border border-brass-line bg-raised px-3 font-medium text-ink text-xs shadow-float hover:bg-hover"
+          className="absolute bottom-4 left-1/2 inline-flex h-8 -translate-x-1/2 animate-fade items-center gap-1.5 whitespace-nowrap rounded-full border border-brass-line bg-raised px-3 font-medium text-ink text-xs shadow-float hover:bg-hover"
         >
           <ArrowDown aria-hidden className="size-3.5" strokeWidth={1.75} />
           Jump to live{newCount > 0 && ` · ${newCount.toLocaleString("en")} new`}
         </button>
       )}
     </div>
-  );
-}
-
-type LineNumberProps = { n: number; digits: number; isMarked: boolean; isHit: boolean; onMark: (line: number, extend: boolean) => void };
-
-function LineNumber({ n, digits, isMarked, isHit, onMark }: LineNumberProps) {
-  function mark(event: MouseEvent) {
-    // With another key the browser opens the address elsewhere, as with any link.
-    if (event.metaKey || event.ctrlKey || event.altKey) return;
-    event.preventDefault();
-    onMark(n, event.shiftKey);
-  }
-  return (
-    <a
-      href={`#L${n}`}
-      onClick={mark}
-      tabIndex={-1}
-      aria-label={`Line ${n}`}
-      style={{ width: `calc(${digits}ch + 1rem)` }}
-      className={cn(
-        "sticky left-0 shrink-0 select-none bg-sunken pl-4 text-right text-ink-3 hover:text-ink group-hover:text-ink-2",
-        isMarked && "bg-brass-wash text-brass-ink",
-        isHit && "bg-busy-wash text-ink",
-      )}
-    >
-      {n}
-    </a>
   );
 }

@@ -1,12 +1,18 @@
 "use client";
 
-import { type CSSProperties, type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { useSearchParams } from "next/navigation";
+import { type CSSProperties, useCallback, useEffect, useRef, useState } from "react";
+import { toast } from "sonner";
 import { cn } from "@/components/ui/cn";
 import type { RunState } from "@/lib/domain/run";
 import { LiveLogBar } from "./live-log-bar";
+import { LiveLogContainers } from "./live-log-containers";
+import { LiveLogLine } from "./live-log-line";
 import { LiveLogScreen, type Reveal } from "./live-log-screen";
+import { type ContainerChoice, logAddresses, merged, type Sought } from "./log-addresses";
 import { isMoving, logSentence } from "./log-sentence";
-import { useLogView, useMarkedLines } from "./log-view";
+import { type LogView, useLogView, useMarkedLines } from "./log-view";
+import { logWords, mostCopied } from "./log-words";
 import { useLiveLog } from "./use-live-log";
 import { useLogSearch } from "./use-log-search";
 
@@ -16,89 +22,187 @@ type LiveLogProps = {
   initialState: RunState;
   /** Whether the run had ended then: its log is read, not followed. The page may say so later, when it looks again. */
   ended: boolean;
+  /** The names of the run's own containers, the job's own first. */
+  containers: string[];
+  /** Epoch milliseconds; null as long as nothing has started. */
+  startedAt: number | null;
   className?: string;
 };
 
-/** A run's log, as it is written: a terminal, dark in both themes. */
-export function LiveLog({ runId, initialState, ended, className }: LiveLogProps) {
-  const { lines, version, note, connection, state: told } = useLiveLog(runId);
-  const state = told ?? (initialState === "requested" || initialState === "starting" ? "waiting" : null);
-  const moving = isMoving({ state, connection });
+/** A run's log, as it is written: a terminal, dark in both themes. Which containers' lines it shows stands in the address. */
+export function LiveLog({ className, ...props }: LiveLogProps) {
+  const { containers } = props;
+  const asked = useSearchParams().get("container");
+  const container = asked === merged || containers.slice(1).includes(asked ?? "") ? asked : null;
   const [view, setView] = useLogView();
-  const search = useLogSearch(lines, version);
-  const [marked, mark] = useMarkedLines();
-  // A short finished log is read from its beginning, a running one at its end.
-  const [wasEnded] = useState(ended);
-  const [following, setFollowing] = useState(!wasEnded);
-  const [leftAt, setLeftAt] = useState(0);
-  const [reveal, setReveal] = useState<Reveal | null>(null);
-  const topLine = useRef(1);
-  const searchBox = useRef<HTMLInputElement>(null);
-  const section = useRef<HTMLElement>(null);
+  const [sought, setSought] = useState<Sought | null>(null);
 
-  function follow(next: boolean) {
-    if (next === following) return;
-    if (!next) setLeftAt(lines.last);
-    setFollowing(next);
-  }
-  function show(line: number | null) {
-    if (line === null) return;
-    follow(false);
-    setReveal({ line });
+  function choose(next: ContainerChoice) {
+    const address = new URL(window.location.href);
+    // A line's number belongs to the lines that were chosen.
+    address.hash = "";
+    if (next === null) address.searchParams.delete("container");
+    else address.searchParams.set("container", next);
+    window.history.replaceState(null, "", address);
   }
 
-  // The line in the address is shown once, as soon as it is there.
-  const [linked, setLinked] = useState(false);
-  useEffect(() => {
-    if (linked || !marked || version === 0 || lines.last < marked.from) return;
-    setLinked(true);
-    setFollowing(false);
-    setReveal({ line: marked.from });
-  }, [linked, marked, version, lines]);
-
-  function onKeyDown(event: KeyboardEvent) {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.target === searchBox.current) return;
-    event.preventDefault();
-    searchBox.current?.focus();
-    searchBox.current?.select();
-  }
-
-  const sentence = logSentence({ state, connection, count: lines.last, ended: wasEnded });
-  const trouble = connection === "reconnecting" || connection === "signed-out" || connection === "refused";
-  const dropped =
-    lines.dropped > 0 ? `The first ${lines.dropped.toLocaleString("en")} lines are not shown here: download the whole log.` : null;
   return (
     <section
-      ref={section}
       aria-label="Log"
-      onKeyDown={onKeyDown}
       style={palette}
       className={cn(
         "dark flex min-h-64 flex-col overflow-hidden rounded-md border border-line bg-sunken text-ink",
         className ?? "h-[max(20rem,calc(100dvh-14rem))]",
       )}
     >
+      {containers.length > 1 && <LiveLogContainers names={containers} value={container} onChange={choose} />}
+      <ChosenLog key={container ?? ""} {...props} container={container} view={view} onView={setView} sought={sought} onSought={setSought} />
+    </section>
+  );
+}
+
+type ChosenLogProps = Omit<LiveLogProps, "className"> & {
+  container: ContainerChoice;
+  view: LogView;
+  onView: (change: Partial<LogView>) => void;
+  sought: Sought | null;
+  onSought: (sought: Sought | null) => void;
+};
+
+const number = (value: number) => value.toLocaleString("en");
+
+function ChosenLog({ runId, initialState, ended, containers, startedAt, container, view, onView, sought, onSought }: ChosenLogProps) {
+  const [addresses] = useState(() => logAddresses(runId, container));
+  const { follower, first, last, bytes, note, connection, state: told } = useLiveLog(addresses);
+  const { pages } = follower;
+  const state = told ?? (initialState === "requested" || initialState === "starting" ? "waiting" : null);
+  const moving = isMoving({ state, connection });
+  // A finished log is read from its beginning, a running one at its end.
+  const [wasEnded] = useState(ended);
+  const [following, setFollowing] = useState(!wasEnded);
+  const [leftAt, setLeftAt] = useState(0);
+  const [reveal, setReveal] = useState<Reveal | null>(null);
+  /** The line of the address, as long as the log does not reach so far. */
+  const [linked, setLinked] = useState<number | null>(null);
+  const topLine = useRef(1);
+  const searchBox = useRef<HTMLInputElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
+  const search = useLogSearch(addresses, last, sought, onSought, show);
+  const [marked, mark] = useMarkedLines(({ from }) => setLinked(from));
+
+  function follow(next: boolean) {
+    if (next === following) return;
+    if (!next) setLeftAt(last);
+    setFollowing(next);
+  }
+  function show(line: number) {
+    follow(false);
+    setReveal({ line });
+  }
+
+  // The line of the address is shown as soon as the log has it.
+  useEffect(() => {
+    if (linked === null || last < linked) return;
+    setLinked(null);
+    setLeftAt(last);
+    setFollowing(false);
+    setReveal({ line: linked });
+    panel.current?.scrollIntoView({ block: "nearest" });
+  }, [linked, last]);
+
+  useKeys({
+    "/": () => {
+      searchBox.current?.focus();
+      searchBox.current?.select();
+    },
+    l: () => {
+      panel.current?.scrollIntoView({ block: "nearest" });
+      lines()?.focus();
+    },
+    n: sought && (() => search.step(1, topLine.current)),
+    N: sought && (() => search.step(-1, topLine.current)),
+  });
+  const lines = () => panel.current?.querySelector<HTMLElement>("[role=log]");
+
+  async function copy(): Promise<boolean> {
+    const [from, to] = marked ? [Math.max(marked.from, first), Math.min(marked.to, last)] : [first, last];
+    const isTooMuch = marked === null && bytes > mostCopied.characters;
+    try {
+      const reading = new AbortController();
+      const copied = isTooMuch ? null : await logWords(from, to, (a, b) => follower.read(a, b, reading.signal));
+      if (copied === null) {
+        toast.error(`That is too much for the clipboard: ${number(to - from + 1)} lines.`, {
+          action: { label: "Download the log", onClick: () => window.location.assign(addresses.download) },
+        });
+        return false;
+      }
+      await navigator.clipboard.writeText(copied.text);
+      if (copied.cut > 0)
+        toast(`${copied.cut === 1 ? "One line is" : `${number(copied.cut)} lines are`} longer than what was copied: the download has all.`);
+      return true;
+    } catch {
+      toast.error("The lines could not be copied. Select them and copy them by hand, or download the log.");
+      return false;
+    }
+  }
+
+  const onLook = useCallback((from: number, to: number) => follower.want(from, to), [follower]);
+  const sentence = logSentence({ state, connection, last, ended: wasEnded });
+  const trouble = connection === "reconnecting" || connection === "signed-out" || connection === "refused";
+  const notes = [
+    last > 0 && note,
+    linked !== null && last > 0 && !moving && `There is no line ${number(linked)}: the log ends with line ${number(last)}.`,
+  ].filter(Boolean);
+  // Line numbers do not grow wider with every power of ten while a log is written.
+  const digits = Math.max(4, String(last).length);
+  const start = startedAt ?? pages.line(first)?.at ?? pages.line(topLine.current)?.at ?? 0;
+  const namesWidth = Math.min(16, Math.max(...containers.map((name) => name.length)));
+
+  function renderLine(n: number) {
+    const line = pages.line(n);
+    const name = line?.container;
+    return (
+      <LiveLogLine
+        key={n}
+        n={n}
+        line={line}
+        digits={digits}
+        wrap={view.wrap}
+        times={view.times}
+        start={start}
+        pattern={search.pattern}
+        showsErrors={sought === "errors"}
+        containerName={name}
+        containerColour={name === undefined ? undefined : colourOf(containers.indexOf(name))}
+        containerWidth={namesWidth}
+        isMarked={marked !== null && n >= marked.from && n <= marked.to}
+        isHit={n === search.current}
+        download={addresses.download}
+        onMark={mark}
+      />
+    );
+  }
+
+  return (
+    <div ref={panel} className="flex min-h-0 flex-1 flex-col">
       <LiveLogBar
-        runId={runId}
         sentence={sentence}
         tone={trouble ? "trouble" : state === "live" ? "live" : moving ? "busy" : "rest"}
         view={view}
-        onView={setView}
+        onView={onView}
         search={search}
         searchBox={searchBox}
-        onStep={(direction) => show(search.step(direction, topLine.current))}
-        onLeaveSearch={() => section.current?.querySelector<HTMLElement>("[role=log]")?.focus()}
+        onStep={(direction) => search.step(direction, topLine.current)}
+        onLeaveSearch={() => lines()?.focus()}
         following={following}
         onFollow={follow}
-        words={() => (marked ? lines.words(marked.from, marked.to) : lines.words(1, lines.last))}
+        moving={moving}
+        copy={copy}
         copies={marked ? "Copy the marked lines" : "Copy the log"}
+        download={addresses.download}
       />
-      {(note && lines.count > 0) || dropped ? (
-        <p className="border-line border-b bg-warn-wash px-3 py-1.5 text-warn text-xs">
-          {[lines.count > 0 && note, dropped].filter(Boolean).join(" ")}
-        </p>
-      ) : null}
-      {lines.count === 0 ? (
+      {notes.length > 0 && <p className="border-line border-b bg-warn-wash px-3 py-1.5 text-warn text-xs">{notes.join(" ")}</p>}
+      {last === 0 ? (
         <div
           role="log"
           aria-label="Log lines"
@@ -109,29 +213,48 @@ export function LiveLog({ runId, initialState, ended, className }: LiveLogProps)
         </div>
       ) : (
         <LiveLogScreen
-          lines={lines}
-          version={version}
+          first={first}
+          last={last}
           view={view}
-          pattern={search.pattern}
-          hit={search.current}
-          marked={marked}
-          onMark={mark}
           reveal={reveal}
           following={following}
           onFollow={follow}
-          newCount={moving ? lines.last - Math.min(leftAt, lines.last) : null}
-          onTopLine={(line) => {
-            topLine.current = line;
-          }}
+          newCount={moving ? last - Math.min(leftAt, last) : null}
+          topLine={topLine}
+          onLook={onLook}
+          renderLine={renderLine}
         />
       )}
       <p role="status" className="sr-only">
         Log: {sentence}
         {note && `. ${note}`}
       </p>
-    </section>
+    </div>
   );
 }
+
+/** Keys for the whole page, where nobody types; null for a key that means nothing now. */
+function useKeys(keys: Record<string, (() => void) | null>): void {
+  const now = useRef(keys);
+  useEffect(() => {
+    now.current = keys;
+  });
+  useEffect(() => {
+    function onKey(event: KeyboardEvent) {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if ((event.target as HTMLElement).closest("input, textarea, select, [contenteditable=true], [role=dialog], [role=menu]")) return;
+      const act = now.current[event.key];
+      if (!act) return;
+      event.preventDefault();
+      act();
+    }
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, []);
+}
+
+const containerColours = ["cyan", "magenta", "yellow", "green", "blue", "bright-red", "bright-white", "bright-cyan"];
+const colourOf = (index: number) => `var(--ansi-${containerColours[Math.max(0, index) % containerColours.length]})`;
 
 /** A terminal's sixteen colours, each at least 4.5:1 on this ground; `ground-*` are for text that stands on them. */
 const palette = {

@@ -1,11 +1,11 @@
 import type { LogState } from "@/lib/logs/tail-run";
-import type { Connection } from "./use-live-log";
+import type { Connection } from "./log-follower";
 
-type Told = { state: LogState | null; connection: Connection; count: number; ended: boolean };
+type Told = { state: LogState | null; connection: Connection; last: number; ended: boolean };
 
 /** How a log stands, in a few words. */
-export function logSentence({ state, connection, count, ended }: Told): string {
-  const lines = `${count.toLocaleString("en")} ${count === 1 ? "line" : "lines"}`;
+export function logSentence({ state, connection, last, ended }: Told): string {
+  const lines = `${last.toLocaleString("en")} ${last === 1 ? "line" : "lines"}`;
   if (connection === "signed-out") return "Your session has ended: sign in again";
   if (connection === "refused") return "There is no such run any more";
   if (connection === "reconnecting") return "The connection was lost: reconnecting";
@@ -17,13 +17,13 @@ export function logSentence({ state, connection, count, ended }: Told): string {
     case "live":
       return "Live";
     case "settling":
-      return count > 0 && !ended ? "Reading the last lines" : "Reading the log";
+      return last > 0 && !ended ? "Reading the last lines" : "Reading the log";
     case "complete":
-      return count === 0 ? "Complete · the container wrote nothing" : `Complete · ${lines}`;
+      return last === 0 ? "Complete · the container wrote nothing" : `Complete · ${lines}`;
     case "stored-tail":
       return `The last ${lines}`;
     case "gone":
-      return count === 0 ? "No log" : `Cut off after ${lines}`;
+      return last === 0 ? "No log" : `Cut off after ${lines}`;
   }
 }
 

@@ -18,7 +18,20 @@ test("a mark survives its way through the address", () => {
   expect(readMarked(markedHash({ from: 3, to: 9 }))).toEqual({ from: 3, to: 9 });
 });
 
+const at = Date.UTC(2026, 2, 29, 1, 2, 3, 45);
+
 test("a line's moment is told to the millisecond", () => {
-  expect(lineTime(Date.UTC(2026, 2, 29, 1, 2, 3, 45), "utc")).toBe("01:02:03.045");
-  expect(lineTime(Date.UTC(2026, 2, 29, 1, 2, 3, 45), "local")).toBe("01:02:03.045");
+  expect(lineTime(at, "utc", 0)).toBe("01:02:03.045");
+  expect(lineTime(at, "local", 0)).toBe("01:02:03.045");
+});
+
+test.each([
+  ["+0.000", 0],
+  ["+4.125", 4_125],
+  ["+1:04.125", 64_125],
+  ["+2:01:04.125", 7_264_125],
+  ["+30:00:00.000", 108_000_000],
+  ["-0.300", -300],
+])("a line's moment since the start is %s", (shown, milliseconds) => {
+  expect(lineTime(at + milliseconds, "relative", at)).toBe(shown);
 });

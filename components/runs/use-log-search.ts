@@ -1,49 +1,71 @@
 "use client";
 
-import { useDeferredValue, useMemo, useState } from "react";
-import type { LogLines } from "./log-lines";
-import { LogSearch, nextHit, searchPattern } from "./log-search";
+import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { askLog, type LogAddresses, type LogFound, type Sought } from "./log-addresses";
+import { nextHit, searchPattern } from "./log-hits";
+import { type Finding, LogSearch } from "./log-search";
 
-export type LogSearching = {
-  query: string;
-  setQuery: (query: string) => void;
+export type LogSearching = Finding & {
+  sought: Sought | null;
+  seek: (sought: Sought | null) => void;
+  /** Marks the words in lines that are on the screen; null while errors, or nothing, are looked for. */
   pattern: RegExp | null;
-  hits: number[];
   /** The line of the hit that is looked at; null before the first step. */
   current: number | null;
-  /** Goes to the next or the last hit; gives its line, or null where there is none. */
-  step: (direction: 1 | -1, from: number) => number | null;
+  /** Goes to the next or the last hit, from a line where none is looked at yet; at once, or as soon as the answer is there. */
+  step: (direction: 1 | -1, from: number) => void;
 };
 
-/** The search over all lines that are loaded, not only those on the screen. Typing goes before searching. */
-export function useLogSearch(lines: LogLines, version: number): LogSearching {
-  const [query, setQuery] = useState("");
+type Step = { direction: 1 | -1; from: number };
+
+/** The search over a whole log by the server; `onHit` is told each line that is stepped to. */
+export function useLogSearch(
+  addresses: LogAddresses,
+  last: number,
+  sought: Sought | null,
+  onSought: (sought: Sought | null) => void,
+  onHit: (line: number) => void,
+): LogSearching {
+  const [search] = useState(() => new LogSearch((what, signal) => askLog<LogFound>(addresses.search(what), signal)));
+  const finding = useSyncExternalStore(search.subscribe, search.snapshot, search.snapshot);
   const [current, setCurrent] = useState<number | null>(null);
-  const asked = useDeferredValue(query);
-  const pattern = useMemo(() => searchPattern(asked), [asked]);
-  const search = useMemo(() => pattern && new LogSearch(pattern), [pattern]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the lines are changed in place; the version says when.
-  const hits = useMemo(() => search?.extend(lines).hits ?? [], [search, lines, version]);
+  const [waiting, setWaiting] = useState<Step | null>(null);
+  const pattern = useMemo(() => (sought && sought !== "errors" ? searchPattern(sought.words) : null), [sought]);
+
+  useEffect(() => {
+    search.seek(sought);
+    return () => search.stop();
+  }, [search, sought]);
+  useEffect(() => search.grew(last), [search, last]);
+
+  function go({ direction, from }: Step, hits: number[]) {
+    const line = hits[nextHit(hits, current ?? (direction === 1 ? from - 1 : from), direction)];
+    if (line === undefined) return;
+    setCurrent(line);
+    onHit(line);
+  }
+
+  // Whoever types and presses Enter at once is ahead of the answer.
+  useEffect(() => {
+    if (!waiting || !finding.answered || (finding.hits.length === 0 && !finding.isWhole)) return;
+    setWaiting(null);
+    go(waiting, finding.hits);
+  });
+
   return {
-    query,
-    setQuery: (next) => {
-      setQuery(next);
+    ...finding,
+    sought,
+    seek: (next) => {
+      onSought(next);
       setCurrent(null);
+      // The first error is what the button is for; from the first line on, wherever somebody is.
+      setWaiting(next === "errors" ? { direction: 1, from: 1 } : null);
     },
     pattern,
-    hits,
     current,
     step: (direction, from) => {
-      // Whoever types and presses Enter at once is ahead of the deferred search.
-      const fresh = query === asked ? hits : hitsOf(query, lines);
-      const line = fresh[nextHit(fresh, current ?? (direction === 1 ? from - 1 : from), direction)] ?? null;
-      setCurrent(line);
-      return line;
+      if (finding.answered && finding.hits.length > 0) go({ direction, from }, finding.hits);
+      else if (sought) setWaiting({ direction, from });
     },
   };
-}
-
-function hitsOf(query: string, lines: LogLines): number[] {
-  const pattern = searchPattern(query);
-  return pattern ? new LogSearch(pattern).extend(lines).hits : [];
 }

@@ -3,6 +3,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { FailureCard } from "@/components/runs/failure-card";
 import { LiveLog } from "@/components/runs/live-log";
+import { logContainers } from "@/components/runs/log-containers";
 import { PhaseLine } from "@/components/runs/phase-line";
 import { phaseSegments } from "@/components/runs/phase-segments";
 import { RunActions } from "@/components/runs/run-actions";
@@ -89,7 +90,13 @@ export default async function RunPage({ params }: RunPageProps) {
         </div>
         {cause ? <FailureCard state={run.state} cause={cause} /> : run.launchError ? <LaunchRefusal error={run.launchError} /> : null}
         {run.logStream || !ended ? (
-          <LiveLog runId={run.id} initialState={run.state} ended={ended} />
+          <LiveLog
+            runId={run.id}
+            initialState={run.state}
+            ended={ended}
+            containers={logContainers(run)}
+            startedAt={run.startedAt?.getTime() ?? null}
+          />
         ) : (
           <p className="rounded-lg border border-line bg-surface p-4 text-ink-2 text-sm">
             There is no log: no container of this run ever started.

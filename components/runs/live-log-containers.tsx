@@ -1,0 +1,37 @@
+"use client";
+
+import { ToggleGroup } from "radix-ui";
+import { type ContainerChoice, merged } from "./log-addresses";
+
+type LiveLogContainersProps = {
+  /** The job's own one first. */
+  names: string[];
+  value: ContainerChoice;
+  onChange: (container: ContainerChoice) => void;
+};
+
+/** Whose lines are shown: those of one container, or of all, merged by time. */
+export function LiveLogContainers({ names, value, onChange }: LiveLogContainersProps) {
+  const [own, ...others] = names;
+  if (own === undefined) return null;
+  const options = [{ value: own, label: own }, ...others.map((name) => ({ value: name, label: name })), { value: merged, label: "Merged" }];
+  return (
+    <ToggleGroup.Root
+      type="single"
+      aria-label="Containers"
+      value={value ?? own}
+      onValueChange={(next) => next && onChange(next === own ? null : next)}
+      className="flex gap-1 overflow-x-auto border-line border-b px-3 py-1.5"
+    >
+      {options.map((option) => (
+        <ToggleGroup.Item
+          key={option.value}
+          value={option.value}
+          className="h-6 shrink-0 rounded-sm px-2 text-ink-2 text-xs transition-colors duration-120 hover:bg-hover hover:text-ink data-[state=on]:bg-hover data-[state=on]:font-medium data-[state=on]:text-ink"
+        >
+          {option.label}
+        </ToggleGroup.Item>
+      ))}
+    </ToggleGroup.Root>
+  );
+}
