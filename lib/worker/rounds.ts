@@ -4,6 +4,7 @@ import { intake } from "@/lib/ingest/intake";
 import { keepLogTail } from "@/lib/ingest/keep-log-tail";
 import { noteMissed } from "@/lib/ingest/note-missed";
 import { noteRefusedStarts } from "@/lib/ingest/note-refused-starts";
+import { pruneHistory } from "@/lib/ingest/prune-history";
 import { sweepTasks } from "@/lib/ingest/sweep-tasks";
 import { reconcileJobs } from "@/lib/reconcile/reconcile-jobs";
 import { reconcileRuns } from "@/lib/reconcile/reconcile-runs";
@@ -76,6 +77,14 @@ export const rounds: readonly Round[] = [
     topics: [],
     scope: "house",
     run: (deps) => keepLogTail({ deps }),
+  },
+  {
+    name: "prune-history",
+    why: "Takes away what is older than the history shall be, in small bites.",
+    periodSeconds: 900,
+    topics: [],
+    scope: "house",
+    run: (deps, signal) => pruneHistory({ deps, signal }),
   },
   {
     name: "retire-revisions",
