@@ -35,7 +35,7 @@ const outcomeOf = { good: "good", bad: "bad", still: "still", odd: "odd", warn: 
 export default async function RunPage({ params }: RunPageProps) {
   const { job: slug, run: runId } = await params;
   const { page, actor } = await ask(paths.run(slug, runId), async (actor) => ({ page: await getRun({ actor, runId }), actor }));
-  const { run, job, usualSeconds, duplicates, newerId, olderId } = page;
+  const { run, job, usualSeconds, duplicates, newerId, olderId, comparison, consoleLink } = page;
   const ended = isEnded(run);
   const cause = run.cause ?? silentEnds[run.state];
   const mayRun = reasonNotTo(actor, "run jobs");
@@ -88,7 +88,11 @@ export default async function RunPage({ params }: RunPageProps) {
           <PhaseLine segments={phaseSegments(run, ended)} outcome={outcomeOf[runStateLook[run.state].tone]} />
           <RunFacts run={run} job={job} usualSeconds={usualSeconds} duplicates={duplicates} />
         </div>
-        {cause ? <FailureCard state={run.state} cause={cause} /> : run.launchError ? <LaunchRefusal error={run.launchError} /> : null}
+        {cause ? (
+          <FailureCard state={run.state} cause={cause} link={consoleLink} comparison={comparison} job={job} />
+        ) : run.launchError ? (
+          <LaunchRefusal error={run.launchError} />
+        ) : null}
         {run.logStream || !ended ? (
           <LiveLog
             runId={run.id}
