@@ -2,8 +2,8 @@ import type { Role } from "@/lib/domain/actor";
 import { roles } from "@/lib/domain/actor";
 import { Conflict, NotFound } from "@/lib/domain/errors";
 import { isTaken } from "./as-ours";
-import type { Database, Db, Tx } from "./client";
-import type { Person as Row } from "./generated/client";
+import { type Database, type Db, rowsOf, type Tx } from "./client";
+import { Prisma, type Person as Row } from "./generated/client";
 import { isUuid } from "./page-cursor";
 import { keepable } from "./row";
 import { inTransaction } from "./transaction";
@@ -103,12 +103,14 @@ export async function endSession(db: Db, sessionId: string, at: Date): Promise<v
 /** The person of a session that is open at `now`; null once it has ended, expired, or the person was disabled. One query. */
 export async function findLiveSession(db: Db, sessionId: string, now: Date): Promise<Person | null> {
   if (!isUuid(sessionId)) return null;
-  const session = await db.session.findFirst({
-    where: { id: sessionId, endedAt: null, expiresAt: { gt: now }, person: { disabledAt: null } },
-    include: { person: true },
-    relationLoadStrategy: "join",
-  });
-  return session && toPerson(session.person);
+  const [row] = await rowsOf<Row>(
+    db,
+    Prisma.sql`
+    select p.id, p.email, p.name, p.role, p.disabled_at as "disabledAt", p.created_at as "createdAt"
+    from session s join person p on p.id = s.person_id
+    where s.id = ${sessionId}::uuid and s.ended_at is null and s.expires_at > ${now} and p.disabled_at is null`,
+  );
+  return row ? toPerson(row) : null;
 }
 
 async function endSessionsOf(tx: Tx, personId: string, at: Date): Promise<void> {
