@@ -13,7 +13,7 @@ export const paths = {
   audit: (search?: Record<string, string | undefined>) => `/audit${query(search)}`,
   people: () => "/settings/people",
   environments: () => "/settings/environments",
-  works: () => "/settings/works",
+  works: (search?: Record<string, string | undefined>) => `/settings/works${query(search)}`,
   api: {
     health: () => "/api/health",
     jobs: (search?: Record<string, string | undefined>) => `/api/v1/jobs${query(search)}`,

@@ -19,6 +19,7 @@ const words: Record<string, string> = {
   "run.stop": "stopped a run of",
   "person.add": "added",
   "person.change": "changed the account of",
+  "message.dismiss": "threw away",
 };
 
 /** Who changed what, newest first; what exactly lies folded. */

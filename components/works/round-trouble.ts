@@ -6,6 +6,8 @@ const waiting: Record<string, string> = {
   "reconcile-runs": "what you start or stop by hand",
   intake: "what is seen of runs",
   "sweep-tasks": "what is seen of runs",
+  "read-dead-letters": "what is seen of runs",
+  "note-missed": "what is missed or late",
 };
 
 /** A failed round is tried again within half a minute: an older outcome is of an environment that nobody works at any more. */

@@ -1,21 +1,36 @@
 import type { Metadata } from "next";
 import { LookAgain } from "@/components/shell/look-again";
-import { PageHeader } from "@/components/shell/page-header";
+import { PageHeader, Section } from "@/components/shell/page-header";
 import { EmptyState } from "@/components/ui/empty-state";
+import { Pager } from "@/components/ui/pager";
 import { TimeText } from "@/components/ui/time-text";
+import { GapList } from "@/components/works/gap-list";
 import { RoundTable } from "@/components/works/round-table";
+import { SetAsideList } from "@/components/works/set-aside-list";
 import { listEnvironments } from "@/lib/environments/list-environments";
-import { listWorks } from "@/lib/environments/list-works";
+import { listUnread, listWorks } from "@/lib/environments/list-works";
 import { paths } from "@/lib/paths";
 import { ask } from "../../ask";
+import { reasonNotTo } from "../../reason-not-to";
+import { dismissMessageAction } from "./actions";
 
 export const metadata: Metadata = { title: "Works" };
 
-export default async function WorksPage() {
-  const { works, environments } = await ask(paths.works(), async (actor) => {
-    const [works, environments] = await Promise.all([listWorks({ actor }), listEnvironments({ actor })]);
-    return { works, environments };
+type WorksPageProps = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+export default async function WorksPage({ searchParams }: WorksPageProps) {
+  const search = await searchParams;
+  const cursor = typeof search.cursor === "string" ? search.cursor : undefined;
+  const { works, environments, unread, mayNotDismiss } = await ask(paths.works({ cursor }), async (actor) => {
+    const [works, environments, unread] = await Promise.all([
+      listWorks({ actor }),
+      listEnvironments({ actor }),
+      listUnread({ actor, cursor }),
+    ]);
+    return { works, environments, unread, mayNotDismiss: reasonNotTo(actor, "manage environments") };
   });
+  const { setAside, gaps } = unread;
+  const environmentNames = new Map(environments.map(({ id, name }) => [id, name]));
   return (
     <>
       <PageHeader
@@ -32,8 +47,36 @@ export default async function WorksPage() {
           <EmptyState title="No round has been gone yet">Start the worker: its first rounds come within a minute.</EmptyState>
         </div>
       ) : (
-        <RoundTable rounds={works.rounds} environmentNames={new Map(environments.map(({ id, name }) => [id, name]))} />
+        <RoundTable rounds={works.rounds} environmentNames={environmentNames} />
       )}
+      {setAside.rows.length > 0 || cursor ? (
+        <div className="mt-6">
+          <Section id="set-aside" title="Set aside" aside={`${setAside.total.toLocaleString("en-US")} kept`}>
+            <p className="mb-2 max-w-[68ch] text-ink-2 text-sm">
+              Messages that are no part of the history, because nobody could read them or they are not about Belfry's jobs. They hold
+              nothing up and are kept as long as the history is.
+            </p>
+            {setAside.rows.length > 0 ? (
+              <SetAsideList messages={setAside.rows} reason={mayNotDismiss} dismiss={dismissMessageAction} />
+            ) : null}
+            {setAside.nextCursor || cursor ? (
+              <Pager
+                first={cursor ? paths.works() : null}
+                next={setAside.nextCursor ? paths.works({ cursor: setAside.nextCursor }) : null}
+                nextWord="Older"
+                words="Newest first"
+              />
+            ) : null}
+          </Section>
+        </div>
+      ) : null}
+      {gaps.length > 0 ? (
+        <div className="mt-6">
+          <Section id="gaps" title="Times in which nobody looked" aside="The last 30 days">
+            <GapList gaps={gaps} environmentNames={environmentNames} />
+          </Section>
+        </div>
+      ) : null}
       <LookAgain changing={false} />
     </>
   );
