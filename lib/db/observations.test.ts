@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { newId } from "@/lib/domain/ids";
 import type { Job } from "@/lib/domain/job";
 import { type TestDatabase, testDatabase } from "@/lib/testing/database";
 import { makeActor, makeJob } from "@/lib/testing/factories";
@@ -9,7 +10,7 @@ import {
   type JobScheduleRow,
   listRepairs,
   listSettledSchedules,
-  recordRepair,
+  recordRepairs,
   recordSchedules,
   recordTaskDefinition,
 } from "./observations";
@@ -71,7 +72,10 @@ test("a registered revision is found by its fingerprint until it is retired; not
 });
 
 test("repairs are told newest first", async () => {
-  for (const second of [1, 3, 2]) await recordRepair(house.db, { jobId: job.id, at: at(second), sentence: `repair ${second}` });
+  const repair = (second: number) => ({ id: newId(), jobId: job.id, at: at(second), sentence: `repair ${second}` });
+  const repairs = [repair(1), repair(3), repair(2)];
+  await recordRepairs(house.db, repairs);
+  await recordRepairs(house.db, repairs);
   expect(await listRepairs(house.db, job.id, 2)).toEqual([
     { at: at(3), sentence: "repair 3" },
     { at: at(2), sentence: "repair 2" },

@@ -1,6 +1,6 @@
-import { newId } from "@/lib/domain/ids";
 import type { Db } from "./client";
-import { toDocument, toJson } from "./row";
+import { toDocument } from "./row";
+import { intentionOf } from "./task-definitions";
 
 /** A schedule as it was last verified in EventBridge Scheduler. `state` is ENABLED or DISABLED. */
 export type JobScheduleRow = {
@@ -69,15 +69,32 @@ export async function findTaskDefinitions(db: Db, environmentId: string, fingerp
   return rows.map((row) => ({ ...row, document: row.document as object }));
 }
 
-/** Notes a revision that was registered, or found again by its tag. A second note changes nothing, also at the same moment. */
+/**
+ * Notes a revision that was registered, or found again by its tag, and in the same statement that the intention to register
+ * it is fulfilled. A second note changes nothing, also at the same moment.
+ */
 export async function recordTaskDefinition(db: Db, row: Omit<TaskDefinitionRow, "unusedSince" | "retiredAt">): Promise<void> {
-  // Not an upsert: with nothing to update Prisma looks first and inserts then, and the slower of two fails.
-  await db.taskDefinition.createMany({ data: [{ ...row, document: toJson(row.document) as object }], skipDuplicates: true });
+  const { environmentId, fingerprint, family, arn, document, registeredAt } = row;
+  await db.$executeRaw`
+    with fulfilled as (
+      delete from task_definition where environment_id = ${environmentId} and arn = ${intentionOf(fingerprint)}
+    )
+    insert into task_definition (environment_id, fingerprint, family, arn, document, registered_at)
+    values (${environmentId}, ${fingerprint}, ${family}, ${arn}, ${toDocument(document)}::jsonb, ${registeredAt})
+    on conflict do nothing`;
 }
 
-/** Notes what had been changed in AWS behind our back and was put right. */
-export async function recordRepair(db: Db, { jobId, at, sentence }: { jobId: string; at: Date; sentence: string }): Promise<void> {
-  await db.repair.create({ data: { id: newId(at), jobId, at, sentence } });
+/** What had been changed in AWS behind our back. The same `id` is the same change, however often it is told. */
+export type Repair = { id: string; jobId: string; at: Date; sentence: string };
+
+/** Notes what is put right, in one statement. */
+export async function recordRepairs(db: Db, repairs: Repair[]): Promise<void> {
+  if (repairs.length > 0) await db.repair.createMany({ data: repairs, skipDuplicates: true });
+}
+
+/** Takes notes back: AWS did not let it be put right. */
+export async function withdrawRepairs(db: Db, ids: string[]): Promise<void> {
+  if (ids.length > 0) await db.repair.deleteMany({ where: { id: { in: ids } } });
 }
 
 /** What was put right for a job, newest first. */

@@ -9,6 +9,11 @@ import type { TaskDefinitionRow } from "./observations";
  */
 const intended = "intended:";
 
+/** What stands in an intention's row instead of an ARN. */
+export function intentionOf(fingerprint: string): string {
+  return `${intended}${fingerprint}`;
+}
+
 /**
  * Takes the newest revision with this fingerprint into use; null where there is none. It is then not retired under our
  * hands: retiring and this write wait for each other's row.
@@ -28,7 +33,7 @@ type Intention = Pick<TaskDefinitionRow, "environmentId" | "fingerprint" | "fami
 
 /** Writes down that a revision is about to be registered. Gives the moment of an earlier intention that was not fulfilled. */
 export async function intendTaskDefinition(db: Db, { environmentId, fingerprint, family, document, at }: Intention): Promise<Date | null> {
-  const arn = `${intended}${fingerprint}`;
+  const arn = intentionOf(fingerprint);
   const made = await db.$executeRaw`
     insert into task_definition (environment_id, fingerprint, family, arn, document, registered_at, retired_at)
     values (${environmentId}, ${fingerprint}, ${family}, ${arn}, ${JSON.stringify(document)}::jsonb, ${at}, ${at})
@@ -54,7 +59,7 @@ export async function listIntentions(db: Db, environmentId: string, before: Date
 
 /** The intention is fulfilled, or nothing came of it. */
 export async function forgetIntention(db: Db, environmentId: string, fingerprint: string): Promise<void> {
-  await db.taskDefinition.deleteMany({ where: { environmentId, arn: `${intended}${fingerprint}` } });
+  await db.taskDefinition.deleteMany({ where: { environmentId, arn: intentionOf(fingerprint) } });
 }
 
 /** A revision by its ARN, also a retired one: its document is kept for ever. Null for one that Belfry never registered. */

@@ -89,33 +89,6 @@ const breakLock = async () => {
   await expect.poll(holders, { interval: 5, timeout: 10_000 }).toEqual([]);
 };
 
-/** A process that is killed just before or just after its nth call to AWS: nothing that it had begun goes on. */
-const killedAt = (alive: Deps, calls: number, moment: "before" | "after") => {
-  let made = 0;
-  let strike = (_: "struck") => {};
-  const struck = new Promise<"struck">((resolve) => {
-    strike = resolve;
-  });
-  const dead = () => {
-    strike("struck");
-    return new Promise<never>(() => {});
-  };
-  const door = <Door extends object>(real: Door): Door =>
-    new Proxy(real, {
-      get:
-        (target, name) =>
-        async (...args: unknown[]) => {
-          const call = ++made;
-          if (call > calls || (call === calls && moment === "before")) return dead();
-          const answer = await (Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>).apply(target, args);
-          return call === calls || made > calls ? dead() : answer;
-        },
-    });
-  const aws = alive.aws(environment);
-  const doomed = { scheduler: door(aws.scheduler), ecs: door(aws.ecs), logs: door(aws.logs), queue: door(aws.queue) };
-  return { deps: { ...alive, aws: () => doomed }, struck };
-};
-
 const writes = () => database.statements.filter((sql) => /^\s*(with[\s\S]*?)?(insert|update|delete)\b/i.test(sql));
 
 test("the first round makes what is missing, and the job is verified", async () => {
@@ -445,31 +418,6 @@ test("two rounds that both believe to be alone end with one schedule for each jo
   await round();
   expect(await listed()).toEqual(jobs.map(nameOf).sort());
   expect(new Set(await Promise.all(jobs.map(stateOf)))).toEqual(new Set(["verified"]));
-});
-
-test("killed after any call, the next round finishes and nothing is doubled", async () => {
-  for (let calls = 1, ended = false; !ended; calls++)
-    for (const moment of ["before", "after"] as const) {
-      const application = `killed-${calls}-${moment}`;
-      const [changed, deleted] = [await newJob({ application }), await newJob({ application })];
-      await round();
-      const created = await newJob({ application, definition: { image: "registry.example.com/other:1" } });
-      await save(changed, { definition: { ...changed.definition, image: "registry.example.com/reports:2" } });
-      await save(deleted, { deletedAt: clock.now() });
-
-      const killed = killedAt(sandbox.deps(database.db, clock), calls, moment);
-      const left = reconcileJobs(killed.deps, environment).then(() => "ended");
-      ended = (await Promise.race([left, killed.struck])) === "ended";
-      if (!ended) await breakLock();
-
-      deps = sandbox.deps(database.db, clock);
-      expect(await round()).toMatchObject({ failed: [], repaired: [], orphans: [] });
-      expect(await Promise.all([changed, created, deleted].map(stateOf))).toEqual(["verified", "verified", "removed"]);
-      expect((await listed())?.filter((name) => [changed, created, deleted].some((job) => name === nameOf(job)))).toHaveLength(2);
-      expect(await revisionsOf(application)).toHaveLength(3);
-      expect(await round()).toMatchObject({ changed: [], failed: [] });
-    }
-  expect(await database.db.taskDefinition.count({ where: { arn: { startsWith: "intended:" } } })).toBe(0);
 });
 
 test("a changed environment reaches every job, though ECS takes no more registrations at first", async () => {

@@ -11,6 +11,7 @@ import { ensureGround, sureOf } from "./ground";
 import { doubtfulJobIds, type Observed, observe, readDoubtful } from "./observe";
 import { planJobs } from "./plan-jobs";
 import { narrow, type Policy, standardPolicy } from "./policy";
+import { announceRepairs } from "./repairs";
 import { type ReconcileReport, settle, toTakenOutcomes } from "./settle";
 import { verify } from "./verify";
 
@@ -59,6 +60,7 @@ export async function reconcileJobs(
 
     const plan = narrow(planJobs({ ...observed, desired, whole, now: deps.clock.now() }), observed.listed.size, policy);
 
+    await announceRepairs(deps, plan, observed);
     const tried = await applyPlan(deps, environment, plan, signal);
     await writeSyncOutcomes(deps.db, toTakenOutcomes(tried, deps.clock.now()));
     const verification = await verify(aws, environment, tried.applied, observed.listed);

@@ -32,7 +32,6 @@ async function register(deps: Deps, environment: Environment, { document, finger
   const found = intendedAt && (await findByTag(ecs, family, fingerprint, intendedAt));
   const arn = found || (await registerOrForget());
   await recordTaskDefinition(db, { ...row, arn, registeredAt: clock.now() });
-  await forgetIntention(db, environment.id, fingerprint);
   return arn;
 
   /** A clear no leaves nothing behind to look for; a lost answer might. */

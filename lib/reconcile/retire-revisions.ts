@@ -1,7 +1,7 @@
 import { isThrottled, wordsOf } from "@/lib/aws/errors";
 import { tryLock } from "@/lib/db/lock";
 import { nudge } from "@/lib/db/nudge";
-import { recordRepair, recordTaskDefinition } from "@/lib/db/observations";
+import { recordRepairs, recordTaskDefinition } from "@/lib/db/observations";
 import {
   forgetIntention,
   listIntentions,
@@ -9,8 +9,10 @@ import {
   markTaskDefinitionGone,
   retireUnusedTaskDefinitions,
 } from "@/lib/db/task-definitions";
+import { inTransaction } from "@/lib/db/transaction";
 import type { Deps } from "@/lib/deps";
 import type { Environment } from "@/lib/domain/environment";
+import { idOf } from "@/lib/domain/ids";
 import { findByTag } from "./register";
 
 /*
@@ -80,16 +82,17 @@ const waitsForRoom = "ECS takes no more changes of task definitions for now; the
 
 async function noteGone({ db, clock, log }: Deps, environment: Environment, arn: string, report: RetireReport): Promise<void> {
   const at = clock.now();
-  const { jobIds } = await markTaskDefinitionGone(db, environment.id, arn, at);
-  for (const jobId of jobIds)
-    await recordRepair(db, {
-      jobId,
-      at,
-      sentence: `The revision ${shortOf(arn)} had been deregistered in AWS; the job is given a new one.`,
-    });
+  const sentence = `The revision ${shortOf(arn)} had been deregistered in AWS; the job is given a new one.`;
+  // Together: once it is noted as gone, no later round finds it.
+  const jobIds = await inTransaction(async (tx) => {
+    const { jobIds } = await markTaskDefinitionGone(tx, environment.id, arn, at);
+    const repairs = jobIds.map((jobId) => ({ id: idOf(jobId, arn), jobId, at, sentence }));
+    await recordRepairs(tx, repairs);
+    if (jobIds.length) await nudge(tx, "reconcile-jobs");
+    return jobIds;
+  }, db);
   log.warn({ arn, jobs: jobIds.length }, "A revision was deregistered behind our back.");
   report.foundGone.push(shortOf(arn));
-  if (jobIds.length) await nudge(db, "reconcile-jobs");
 }
 
 /** Intentions that nobody fulfilled since: what was registered is noted (and retired in time if nobody wants it), the rest forgotten. */
@@ -101,8 +104,7 @@ async function adoptIntended(deps: Deps, environment: Environment, report: Retir
     if (arn) {
       await recordTaskDefinition(db, { environmentId: environment.id, fingerprint, family, document, arn, registeredAt: at });
       report.foundAgain.push(shortOf(arn));
-    }
-    await forgetIntention(db, environment.id, fingerprint);
+    } else await forgetIntention(db, environment.id, fingerprint);
   }
 }
 

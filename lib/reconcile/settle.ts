@@ -1,6 +1,6 @@
 import { isRefused, isThrottled } from "@/lib/aws/errors";
 import { type SyncOutcome, writeSyncOutcomes } from "@/lib/db/jobs";
-import { forgetSchedules, type JobScheduleRow, recordRepair, recordSchedules } from "@/lib/db/observations";
+import { forgetSchedules, type JobScheduleRow, recordSchedules } from "@/lib/db/observations";
 import type { Deps } from "@/lib/deps";
 import { scheduleFingerprint } from "@/lib/desired/fingerprint";
 import type { Environment } from "@/lib/domain/environment";
@@ -11,6 +11,7 @@ import type { Observed } from "./observe";
 import type { StepKind } from "./plan-jobs";
 import type { NarrowedPlan } from "./policy";
 import { Postponed } from "./register";
+import { withdrawFailedRepairs } from "./repairs";
 import { toFailure } from "./sync-error";
 import type { Verification, Verified } from "./verify";
 
@@ -45,8 +46,8 @@ export function toTakenOutcomes({ applied }: Tried, at: Date): SyncOutcome[] {
 }
 
 /**
- * Writes down what a round came to, and gives its report. Repairs first, for the next round would find them done; jobs
- * last: killed before that, the next round finds the schedules as noted and has only the jobs to settle.
+ * Writes down what a round came to, and gives its report. Jobs last: killed before that, the next round finds the
+ * schedules as noted and has only the jobs to settle.
  */
 export async function settle(deps: Deps, environment: Environment, round: Round): Promise<ReconcileReport> {
   const { db, clock } = deps;
@@ -60,7 +61,7 @@ export async function settle(deps: Deps, environment: Environment, round: Round)
   ].map(({ step, cause }) => ({ step, cause, ...toFailure(cause, step.job, at) }));
   const repairs = stood.flatMap(({ step }) => step.repairs.map((sentence) => ({ job: step.job, sentence })));
 
-  for (const { job, sentence } of repairs) await recordRepair(db, { jobId: job.id, at, sentence });
+  await withdrawFailedRepairs(deps, tried, observed);
   await recordSchedules(
     db,
     tried.applied.flatMap((each) => toRows(environment, each, verification, at)),

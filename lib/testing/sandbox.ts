@@ -13,6 +13,7 @@ import type { EnvironmentSettings } from "@/lib/domain/environment";
 import { type SandboxControl, sandboxControl } from "@/lib/sandbox/control-client";
 import type { Settings } from "@/lib/sandbox/service";
 import { startSandbox } from "@/lib/sandbox/start-server";
+import type { SandboxWorld } from "@/lib/sandbox/world";
 
 const region = "eu-central-1";
 const accountId = "123456789012";
@@ -29,6 +30,8 @@ const quick: Partial<Settings> = {
 
 export type TestSandbox = {
   endpoint: string;
+  /** The imitated AWS itself, in this process. */
+  world: SandboxWorld;
   control: SandboxControl;
   /** Cluster, roles, queues and rule, made through the API; schedule group and log group are Belfry's to make. */
   environment: EnvironmentSettings;
@@ -49,6 +52,7 @@ export async function testSandbox(settings: Partial<Settings> = {}): Promise<Tes
   });
   return {
     endpoint: sandbox.endpoint,
+    world: sandbox.world,
     control: sandboxControl(sandbox.endpoint),
     environment: await layGround("test"),
     deps: (db, clock = systemClock) => {

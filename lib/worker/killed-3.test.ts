@@ -1,0 +1,3 @@
+import { killedAnywhere } from "./killed-scenarios";
+
+killedAnywhere({ share: 3, of: 4 });
