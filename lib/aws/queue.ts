@@ -61,12 +61,15 @@ export function queueDoor(client: SQSClient) {
       };
     },
 
-    /** Takes messages off the queue, ten a call. One that could not be removed comes again, which is harmless. */
+    /** Takes messages off the queue, ten a call and several calls at once. One that could not be removed comes again, which is harmless. */
     async remove(url: string, handles: string[]): Promise<void> {
-      for (let from = 0; from < handles.length; from += 10) {
-        const entries = handles.slice(from, from + 10).map((handle, index) => ({ Id: String(index), ReceiptHandle: handle }));
-        await client.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries: entries }));
-      }
+      const calls = Array.from({ length: Math.ceil(handles.length / 10) }, (_, call) => handles.slice(10 * call, 10 * call + 10));
+      await Promise.all(
+        calls.map((some) => {
+          const entries = some.map((handle, index) => ({ Id: String(index), ReceiptHandle: handle }));
+          return client.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries: entries }));
+        }),
+      );
     },
   };
 }

@@ -24,9 +24,12 @@ export async function tryLock<Result>(db: Database, name: string, work: () => Pr
   }
 }
 
+/** pg has these two, and its types do not know them. */
+type Client = pg.Client & { ref(): void; unref(): void };
+
 /** All locks of a client share one connection, which is kept: to make one takes longer than most rounds. */
 type Keeper = {
-  client: pg.Client;
+  client: Client;
   connected: Promise<unknown>;
   /** Held or being asked for. To Postgres one connection may take a lock twice, so this tells. */
   names: Set<string>;
@@ -66,7 +69,7 @@ function keeperOf(db: Database): Keeper {
   const known = keepers.get(db);
   if (known) return known;
   const { connection } = readAddress(addressOf(db));
-  const client = new pg.Client({ ...connection, application_name: "belfry-lock", query_timeout: answerWithinMs });
+  const client = new pg.Client({ ...connection, application_name: "belfry-lock", query_timeout: answerWithinMs }) as Client;
   const keeper: Keeper = { client, connected: client.connect(), names: new Set() };
   for (const event of ["error", "end"] as const) client.on(event, () => forget(db, keeper));
   keepers.set(db, keeper);

@@ -1,5 +1,6 @@
 import type { Run } from "@/lib/domain/run";
 import type { Db } from "./client";
+import { isUuid } from "./page-cursor";
 import { toRun } from "./run-row";
 
 /** What ingest asks about tasks that it meets in ECS. */
@@ -8,6 +9,17 @@ import { toRun } from "./run-row";
 export async function getRunOfTask(db: Db, taskArn: string): Promise<Run | null> {
   const row = await db.run.findUnique({ where: { taskArn }, omit: { logTail: true } });
   return row && toRun(row);
+}
+
+/** What is asked of a run that a task may belong to. */
+export type RunOfTask = Pick<Run, "id" | "jobId" | "taskArn" | "stopRequestedBy">;
+
+/** The runs that have these tasks, and those with these ids; what is no id is passed over. */
+export async function listRunsOfTasks(db: Db, { taskArns, runIds }: { taskArns: string[]; runIds: string[] }): Promise<RunOfTask[]> {
+  const select = { id: true, jobId: true, taskArn: true, stopRequestedBy: true };
+  const ids = runIds.filter(isUuid);
+  if (ids.length === 0) return await db.run.findMany({ where: { taskArn: { in: taskArns } }, select });
+  return await db.run.findMany({ where: { OR: [{ taskArn: { in: taskArns } }, { id: { in: ids } }] }, select });
 }
 
 /** Of these tasks, those whose end is known: they will never have news again. */

@@ -3,7 +3,8 @@ import { setAside } from "@/lib/db/set-aside";
 import type { Deps } from "@/lib/deps";
 import type { Environment } from "@/lib/domain/environment";
 import { toSetAside } from "./dead-letter";
-import { recordTask } from "./record-task";
+import { inLanes } from "./in-lanes";
+import { recordTasks, type Sight } from "./record-task";
 import { parseTaskEvent } from "./task-event";
 import { noteToldAll } from "./told-all";
 
@@ -32,7 +33,12 @@ type IntakeRequest = {
   mostLooks?: number;
 };
 
-const readers = 4;
+/** While much waits, so many looks go on side by side, each of so many calls at once: a call gives ten messages at most. */
+const readers = 2;
+const widestLook = 10;
+const mostOfACall = 10;
+
+type Taken = "recorded" | "known" | "ignored" | "unreadable";
 
 /**
  * Takes events from the queue into the history until the queue is empty. A message is removed only after its row is
@@ -43,20 +49,20 @@ const readers = 4;
 export async function intake({ deps, environment, signal, waitSeconds = 20, mostLooks = 500 }: IntakeRequest): Promise<IntakeReport> {
   const report: IntakeReport = { received: 0, recorded: 0, known: 0, ignored: 0, unreadable: 0, failed: 0 };
   const { queue } = deps.aws(environment);
+  const url = environment.eventQueueUrl;
   let looks = 0;
-
   let emptyAt = null as Date | null;
 
-  async function look(wait: number): Promise<number> {
+  async function look(waitSeconds: number, calls = 1): Promise<number> {
     looks++;
     const at = deps.clock.now();
-    const messages = await queue.receive(environment.eventQueueUrl, wait, signal);
+    const messages = await receive(calls, () => queue.receive(url, waitSeconds, signal));
     if (messages.length === 0) {
       emptyAt ??= at;
       return 0;
     }
     report.received += messages.length;
-    const outcomes = await Promise.allSettled(messages.map((message) => take(deps, environment, message)));
+    const outcomes = await take(deps, environment, messages);
     const done: string[] = [];
     let firstError: unknown;
     outcomes.forEach((outcome, index) => {
@@ -71,40 +77,70 @@ export async function intake({ deps, environment, signal, waitSeconds = 20, most
       report[outcome.value]++;
       done.push(message.handle);
     });
-    await queue.remove(environment.eventQueueUrl, done);
+    await queue.remove(url, done);
     if (done.length === 0 && firstError !== undefined) throw firstError;
     return messages.length;
   }
 
-  /** Looks until there is nothing, or the round is long enough. */
-  async function drain(): Promise<void> {
-    while (looks < mostLooks && !signal?.aborted && (await look(0)) > 0);
+  /** Looks until there is nothing, or the round is long enough; wider while each call comes back full. */
+  async function drain(first: number): Promise<void> {
+    for (let calls = first, found = Number.POSITIVE_INFINITY; found > 0 && looks < mostLooks && !signal?.aborted; ) {
+      found = await look(0, calls);
+      calls = Math.min(widestLook, Math.max(1, Math.ceil((2 * found) / mostOfACall)));
+    }
   }
 
   try {
     const first = await look(waitSeconds);
     // A full look means that more is waiting; one reader is enough for what trickles in.
-    if (first > 0) await Promise.all(Array.from({ length: first === 10 ? readers : 1 }, drain));
-    if (emptyAt && report.failed === 0)
-      await noteToldAll({ deps, environment, source: "events", url: environment.eventQueueUrl, at: emptyAt });
+    if (first > 0) await Promise.all(Array.from({ length: first === mostOfACall ? readers : 1 }, () => drain(1)));
+    if (emptyAt && report.failed === 0) await noteToldAll({ deps, environment, source: "events", url, at: emptyAt });
   } catch (error) {
     if (!signal?.aborted) throw error;
   }
   return report;
 }
 
-async function take(deps: Deps, environment: Environment, message: QueueMessage): Promise<"recorded" | "known" | "ignored" | "unreadable"> {
-  const event = parseTaskEvent(message.body);
-  if ("unreadable" in event) {
-    deps.log.error({ messageId: message.id, reason: event.unreadable }, "An event cannot be read; it is kept aside.");
-    await setAside(deps.db, [toSetAside(environment, "events", message, { reason: event.unreadable, at: deps.clock.now() })]);
-    return "unreadable";
-  }
-  if ("uninteresting" in event) return "ignored";
-  const outcome = await recordTask(deps, environment, event.task, {
-    source: "event",
-    seenAt: event.at ?? message.sentAt ?? deps.clock.now(),
+/** What several calls give together. Throws where none of them gave anything and one failed. */
+async function receive(calls: number, call: () => Promise<QueueMessage[]>): Promise<QueueMessage[]> {
+  const answers = await Promise.allSettled(Array.from({ length: calls }, call));
+  const messages = answers.flatMap((answer) => (answer.status === "fulfilled" ? answer.value : []));
+  const failed = answers.find((answer) => answer.status === "rejected");
+  if (failed && messages.length === 0) throw failed.reason;
+  return messages;
+}
+
+/** What became of each message, in their order. */
+async function take(deps: Deps, environment: Environment, messages: QueueMessage[]): Promise<PromiseSettledResult<Taken>[]> {
+  const outcomes: PromiseSettledResult<Taken>[] = messages.map(() => ({ status: "fulfilled", value: "ignored" }));
+  const sights: { n: number; sight: Sight }[] = [];
+  const unreadable: { n: number; reason: string }[] = [];
+  messages.forEach((message, n) => {
+    const event = parseTaskEvent(message.body);
+    if ("unreadable" in event) unreadable.push({ n, reason: event.unreadable });
+    if (!("task" in event)) return;
+    const seenAt = event.at ?? message.sentAt ?? deps.clock.now();
+    sights.push({ n, sight: { task: event.task, source: "event", seenAt } });
   });
-  if ("ignored" in outcome) return "ignored";
-  return outcome.changed ? "recorded" : "known";
+  const recorded = await recordTasks(
+    deps,
+    environment,
+    sights.map(({ sight }) => sight),
+  );
+  recorded.forEach((outcome, index) => {
+    const n = sights[index]?.n ?? 0;
+    if (outcome.status === "rejected") outcomes[n] = outcome;
+    else if ("changed" in outcome.value) outcomes[n] = { status: "fulfilled", value: outcome.value.changed ? "recorded" : "known" };
+  });
+  const aside = await inLanes(unreadable, 4, ({ n, reason }) => keepAside(deps, environment, messages[n] as QueueMessage, reason));
+  aside.forEach((outcome, index) => {
+    outcomes[unreadable[index]?.n ?? 0] = outcome;
+  });
+  return outcomes;
+}
+
+async function keepAside(deps: Deps, environment: Environment, message: QueueMessage, reason: string): Promise<"unreadable"> {
+  deps.log.error({ messageId: message.id, reason }, "An event cannot be read; it is kept aside.");
+  await setAside(deps.db, [toSetAside(environment, "events", message, { reason, at: deps.clock.now() })]);
+  return "unreadable";
 }

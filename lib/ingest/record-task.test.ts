@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Job } from "@/lib/domain/job";
 import type { Run } from "@/lib/domain/run";
-import { recordTask } from "./record-task";
-import { parseTaskEvent, type SeenTask } from "./task-event";
+import { recordTask, recordTasks } from "./record-task";
+import { fromDescribe, parseTaskEvent, type SeenTask } from "./task-event";
 import { type TestGround, testGround } from "./test-ground";
 
 let ground: TestGround;
@@ -93,4 +93,19 @@ test("a task of another cluster is left out", async () => {
   expect(await record({ ...told, task: { ...told.task, clusterArn: `${told.task.clusterArn}-other` } })).toEqual({
     ignored: "another cluster",
   });
+});
+
+test("one task that Postgres cannot keep is told apart, and the others of its batch are written", async () => {
+  const jobs = await Promise.all([1, 2, 3].map(() => ground.jobThatRuns("true")));
+  const arn = (n: number) => `${ground.environment.clusterArn.replace(":cluster/", ":task/")}/${String(n).padStart(32, "f")}`;
+  const sights = jobs.map((job, n) => {
+    const task = { taskArn: arn(n), version: 1, lastStatus: "PENDING", group: `belfry-${job.id}`, cpu: n === 1 ? "4000000000000" : "256" };
+    const read = fromDescribe(task);
+    if (!("task" in read)) throw new Error("The task was not read.");
+    return { task: read.task, source: "sweep" as const, seenAt: new Date() };
+  });
+  const outcomes = await recordTasks(ground.deps, ground.environment, sights);
+  expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+  const counts = await Promise.all(jobs.map(async (job) => (await ground.runsOf(job)).length));
+  expect(counts).toEqual([1, 0, 1]);
 });
