@@ -1,8 +1,10 @@
 import type { ReactNode } from "react";
 import { RunStateBadge } from "@/components/runs/run-state-badge";
+import { cn } from "@/components/ui/cn";
 import { formatLength } from "@/components/ui/moments";
 import { RowLink } from "@/components/ui/row-link";
-import { TimeText } from "@/components/ui/time-text";
+import { toneText } from "@/components/ui/shape";
+import { LengthText, TimeText } from "@/components/ui/time-text";
 import type { Job, SyncState } from "@/lib/domain/job";
 import type { Run } from "@/lib/domain/run";
 import { paths } from "@/lib/paths";
@@ -15,10 +17,12 @@ type JobFactsProps = {
   last: Pick<Run, "id" | "state" | "stoppedAt" | "startedAt" | "dueAt"> | null;
   usualSeconds: number | null;
   lastLookAt: Date | null;
+  /** The moment whose run has not come; null where nothing is late. */
+  lateSince: Date | null;
 };
 
 /** The first questions about a job, answered in one row: when next, how last, how long, and whether AWS follows. */
-export function JobFacts({ job, sync, nextAt, last, usualSeconds, lastLookAt }: JobFactsProps) {
+export function JobFacts({ job, sync, nextAt, last, usualSeconds, lastLookAt, lateSince }: JobFactsProps) {
   return (
     <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_minmax(0,0.7fr)_minmax(0,2.4fr)]">
       <Cell name="Next run">
@@ -30,6 +34,21 @@ export function JobFacts({ job, sync, nextAt, last, usualSeconds, lastLookAt }: 
         ) : (
           <span className="text-ink-2">{job.pausedAt ? "None while paused" : "None any more"}</span>
         )}
+        {lateSince ? (
+          <span className="block text-ink-2">
+            <span className={cn("font-medium", toneText.warn)}>
+              Late by <LengthText from={lateSince} />
+            </span>
+            {", due "}
+            <TimeText at={lateSince} form="short" timeZone={job.timeZone} />
+            {job.expectBy ? (
+              <>
+                {"; may still start until "}
+                <TimeText at={job.expectBy} form="short" timeZone={job.timeZone} />
+              </>
+            ) : null}
+          </span>
+        ) : null}
       </Cell>
       <Cell name="Last result">
         {last ? (

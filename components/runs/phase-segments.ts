@@ -9,11 +9,12 @@ export type PhaseSegment = { name: PhaseName; from: number; to: number | null };
  * The stretches that ECS told of, in their order. A moment that was not reported joins its stretch to the one before:
  * nothing is invented. (ECS API, Task: createdAt, pullStartedAt, pullStoppedAt, startedAt, stoppingAt, executionStoppedAt, stoppedAt.)
  */
-export function phaseSegments(run: Pick<Run, "dueAt" | "phases" | "state">, ended: boolean): PhaseSegment[] {
+export function phaseSegments(run: Pick<Run, "dueAt" | "phases" | "state" | "stoppedAt">, ended: boolean): PhaseSegment[] {
   const { phases } = run;
   const at = (moment: string | undefined) => (moment ? Date.parse(moment) : null);
   const created = at(phases.createdAt);
-  const end = at(phases.stoppedAt) ?? at(phases.executionStoppedAt);
+  // A start that was given up has no task, but it was waited for until then. Of a lost task nobody knows the end.
+  const end = at(phases.stoppedAt) ?? at(phases.executionStoppedAt) ?? (created === null ? (run.stoppedAt?.getTime() ?? null) : null);
   const marks: [PhaseName, number | null][] = [
     ["waiting", run.dueAt.getTime()],
     ["provisioning", created],

@@ -12,7 +12,12 @@ export function RunTitle({ run }: { run: Run }) {
   return (
     <span className="flex items-start gap-2.5">
       <Shape shape={shape} tone={tone} className="mt-1.5" />
-      <span className={cn("min-w-0", tone === "busy" && toneText.busy)}>{runHeadline(run) ?? <GoingOn run={run} />}</span>
+      <span className="min-w-0">
+        <span className={cn(tone === "busy" && toneText.busy)}>{runHeadline(run) ?? <GoingOn run={run} />}</span>
+        {run.duplicateOfId ? (
+          <span className="block font-normal text-ink-2 text-sm">AWS started a second task for the same moment</span>
+        ) : null}
+      </span>
     </span>
   );
 }

@@ -76,7 +76,15 @@ export default async function JobPage({ params }: JobPageProps) {
       {job.description ? <p className="-mt-2 mb-4 max-w-[68ch] whitespace-pre-line text-ink-2 text-sm">{job.description}</p> : null}
       {job.syncError ? <SyncRefusal job={job} error={job.syncError} mayEdit={may(actor, "edit jobs")} /> : null}
       <JobNotices job={job} repairs={repairs} now={now} />
-      <JobFacts job={job} sync={sync} nextAt={nextMoment(job, now)} last={last} usualSeconds={usualSeconds} lastLookAt={lastLookAt} />
+      <JobFacts
+        job={job}
+        sync={sync}
+        nextAt={nextMoment(job, now)}
+        last={last}
+        usualSeconds={usualSeconds}
+        lastLookAt={lastLookAt}
+        lateSince={lateSince}
+      />
 
       <div className="mt-6 grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_360px]">
         <div className="flex min-w-0 flex-col gap-6">
