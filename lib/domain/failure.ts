@@ -225,38 +225,17 @@ export function refineByLog(cause: Cause, tail: Pick<LogLine, "text">[]): Cause 
   return cause;
 }
 
-type LaunchFailure = {
-  awsCode: string;
-  awsMessage: string;
-  /** Of a dead letter: how often the Scheduler tried again, and what ended it (MaximumRetryAttempts, MaximumEventAgeInSeconds). */
-  retries?: number | null;
-  exhausted?: string | null;
-};
-
 /** Why AWS refused to start a run at all, from the error of RunTask or of the Scheduler's dead letter. Never throws. */
-export function explainLaunchError({ awsCode, awsMessage, retries = null, exhausted = null }: LaunchFailure): Cause {
+export function explainLaunchError({ awsCode, awsMessage }: { awsCode: string; awsMessage: string }): Cause {
   const words = `${awsCode}: ${awsMessage}`.slice(0, longestWords);
   const cause = launchCauses.find(({ says }) => says.every((pattern) => pattern.test(words)));
   return {
     kind: cause?.kind ?? "start-refused",
     headline: cause?.headline ?? "AWS refused to start it, for a reason that Belfry does not know",
     nextStep: cause?.nextStep ?? "Read AWS's own words, change what they name, and run it again.",
-    evidence: [
-      "No task was started",
-      ...(awsCode ? [`Error: ${shortLine(awsCode, 100)}`] : []),
-      ...triesOf(retries, exhausted),
-      ...named(words),
-    ],
+    evidence: ["No task was started", ...(awsCode ? [`Error: ${shortLine(awsCode, 100)}`] : []), ...named(words)],
     awsWords: [awsMessage || awsCode].filter(Boolean).map(bounded),
   };
-}
-
-function triesOf(retries: number | null, exhausted: string | null): string[] {
-  if (retries === null) return [];
-  const tries = `The Scheduler tried ${retries === 0 ? "once" : `${retries + 1} times`}`;
-  if (exhausted === "MaximumRetryAttempts") return [`${tries}: no further try is allowed`];
-  if (exhausted === "MaximumEventAgeInSeconds") return [`${tries}: then the start was too old`];
-  return [`${tries}: another try would not have helped`];
 }
 
 function bounded(words: string): string {

@@ -1,8 +1,10 @@
 import { isGone } from "@/lib/aws/errors";
 import type { LogsDoor } from "@/lib/aws/logs";
 import { listEnvironments } from "@/lib/db/environments";
+import { rewriteCause } from "@/lib/db/run-cause";
 import { listRunsWithoutLogTail, writeLogTail } from "@/lib/db/runs";
 import type { Deps } from "@/lib/deps";
+import { refineByLog } from "@/lib/domain/failure";
 import { splitLines } from "@/lib/domain/log-text";
 import type { LogLine, Run } from "@/lib/domain/run";
 import { inLanes } from "./in-lanes";
@@ -29,7 +31,11 @@ export async function keepLogTail({ deps, settleSeconds = 30 }: KeepRequest): Pr
   const environments = new Map((await listEnvironments(db)).map((environment) => [environment.id, environment]));
   const outcomes = await inLanes(runs, 3, async (run) => {
     const environment = environments.get(run.environmentId);
-    await writeLogTail(db, run.id, { tail: environment ? await lastLines(deps.aws(environment).logs, run) : [], keptAt: now });
+    const tail = environment ? await lastLines(deps.aws(environment).logs, run) : [];
+    // First the cause: once the tail is kept, nobody comes back to this run.
+    const told = run.cause && refineByLog(run.cause, tail);
+    if (run.cause && told && told !== run.cause) await rewriteCause(db, run.id, { was: run.cause, is: told });
+    await writeLogTail(db, run.id, { tail, keptAt: now });
   });
   const report: KeptTails = { kept: 0, failed: 0 };
   for (const [index, outcome] of outcomes.entries()) {

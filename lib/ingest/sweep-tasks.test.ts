@@ -85,7 +85,7 @@ test("a run whose task ECS has forgotten is lost, once the grace is over", async
   expect(await sweep(new Date(now.getTime() + minutes(2)))).toMatchObject({ lost: 1 });
   expect(await getRunById(ground.db, forgotten.id)).toMatchObject({
     state: "lost",
-    cause: { kind: "unknown", headline: expect.stringContaining("ECS has forgotten the task"), awsWords: ["MISSING"] },
+    cause: { kind: "lost", headline: expect.stringContaining("ECS has forgotten the task"), awsWords: ["MISSING"] },
   });
   expect(await sweep(new Date(now.getTime() + minutes(3)))).toMatchObject({ lost: 0 });
 });

@@ -98,7 +98,7 @@ async function runsThatWait({ db }: Deps, environment: Environment): Promise<Map
 
 function forgotten({ knownAt, seenAt, eventsReadAt }: { knownAt: Date; seenAt: Date; eventsReadAt: Date }): Cause {
   return {
-    kind: "unknown",
+    kind: "lost",
     headline: "Lost: ECS has forgotten the task, and nobody saw how it ended",
     evidence: [
       `Last seen at ${secondsOf(knownAt)}`,
