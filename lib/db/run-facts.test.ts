@@ -116,6 +116,7 @@ test("two tasks for one moment are the run and its duplicate, whichever is told 
       const [duplicate] = rows.filter((row) => row.duplicateOfId !== null);
       expect(duplicate?.duplicateOfId).toBe(run?.id);
       expect([run?.state, duplicate?.state]).toEqual(["failed", "failed"]);
+      expect([run?.attempt, duplicate?.attempt]).toEqual([1, 2]);
     }),
     { numRuns: 25 },
   );
