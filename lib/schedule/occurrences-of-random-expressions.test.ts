@@ -5,7 +5,7 @@ import { daysOf } from "./local-moments";
 import { nextOccurrences, previousOccurrence } from "./occurrences";
 import { parseExpression } from "./parse";
 import type { CronFields } from "./schedule";
-import { formatLocal, localOf } from "./time-zone";
+import { clockChanges, formatLocal, localOf, momentsOf } from "./time-zone";
 
 /**
  * Random expressions of AWS's grammar against another library, so that both cannot agree on a mistake of ours.
@@ -14,7 +14,7 @@ import { formatLocal, localOf } from "./time-zone";
  * - L in the day of week alone: written as 7 for it;
  * - a step over all years: croner counts it from the year 0, AWS's years (and Quartz's) begin with 1970;
  * - a weekday number 8 and the years 1969 and 2200: taken by croner, refused by us;
- * - local times that the clocks leave out: croner moves them behind the gap, so both are compared in UTC.
+ * - local times that the clocks leave out or show twice: see theirMoments.
  */
 const number = (min: number, max: number) => fc.integer({ min, max }).map(String);
 
@@ -69,24 +69,6 @@ function parsedCron(text: string) {
   return parsed.schedule;
 }
 
-test("2,500 random expressions come at the moments at which another library expects them", () => {
-  fc.assert(
-    fc.property(expression, after, (text, from) => {
-      const ours = nextOccurrences(parsedCron(text), "UTC", from, 4).map(({ at }) => at.toISOString());
-      const theirs = new Cron(`0 ${text}`, { timezone: "UTC", mode: "7-part", alternativeWeekdays: true, sloppyRanges: true });
-      const expected: string[] = [];
-      let at: Date | null = from;
-      for (let count = 0; count < 4; count++) {
-        at = theirs.nextRun(at);
-        if (!at || at.getUTCFullYear() > 2199) break;
-        expected.push(at.toISOString());
-      }
-      expect(ours).toEqual(expected);
-    }),
-    { numRuns: 2500 },
-  );
-});
-
 function matches(fields: CronFields, local: string): boolean {
   const date = new Date(`${local}Z`);
   return (
@@ -98,6 +80,67 @@ function matches(fields: CronFields, local: string): boolean {
     date.getUTCSeconds() === 0
   );
 }
+
+const threeZones = ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe"];
+/** Every second search begins about a clock change. */
+const changesOf = Map.groupBy(
+  threeZones.flatMap((timeZone) =>
+    clockChanges(timeZone, new Date("2026-01-01"), new Date("2036-01-01")).map((change) => ({ timeZone, change })),
+  ),
+  ({ timeZone }) => timeZone,
+);
+const inThreeZones = fc.constantFrom(...threeZones).chain((timeZone) =>
+  fc.tuple(
+    fc.constant(timeZone),
+    fc.oneof(
+      after,
+      fc
+        .tuple(fc.constantFrom(...(changesOf.get(timeZone) ?? [])), fc.integer({ min: -36 * 60, max: 6 * 60 }))
+        .map(([{ change }, minutes]) => new Date(change.at.getTime() + minutes * 60_000)),
+    ),
+  ),
+);
+
+/**
+ * The next moments as croner has them, without those that it has and AWS has not: a local time that the clocks leave out
+ * (croner moves it behind the gap, so the moment shows what the fields do not name), and the second turn of one that they
+ * show twice.
+ */
+function theirMoments(text: string, timeZone: string, from: Date, count: number): string[] {
+  const theirs = new Cron(`0 ${text}`, { timezone: timeZone, mode: "7-part", alternativeWeekdays: true, sloppyRanges: true });
+  const { fields } = parsedCron(text);
+  const moments: string[] = [];
+  let at: Date | null = from;
+  while (moments.length < count) {
+    at = theirs.nextRun(at);
+    if (!at || at.getUTCFullYear() > 2199) break;
+    const local = localOf(timeZone, at.getTime());
+    const isMoved = !matches(fields, formatLocal(local)) && clockChanges(timeZone, new Date(at.getTime() - 86_400_000), at).length > 0;
+    const isSecondTurn = momentsOf(timeZone, local)[0] !== at.getTime();
+    if (!isMoved && !isSecondTurn) moments.push(at.toISOString());
+  }
+  return moments;
+}
+
+test("5,000 random expressions come at the moments at which another library expects them, in three zones and about their clock changes", () => {
+  fc.assert(
+    fc.property(expression, inThreeZones, (text, [timeZone, from]) => {
+      const ours = nextOccurrences(parsedCron(text), timeZone, from, 4).map(({ at }) => at.toISOString());
+      expect(ours).toEqual(theirMoments(text, timeZone, from, 4));
+    }),
+    { numRuns: 5000 },
+  );
+});
+
+test("1,000 random expressions come at those moments in UTC as well", () => {
+  fc.assert(
+    fc.property(expression, after, (text, from) => {
+      const ours = nextOccurrences(parsedCron(text), "UTC", from, 4).map(({ at }) => at.toISOString());
+      expect(ours).toEqual(theirMoments(text, "UTC", from, 4));
+    }),
+    { numRuns: 1000 },
+  );
+});
 
 const zone = fc.constantFrom(
   "UTC",

@@ -66,6 +66,11 @@ describe("when the clocks go forward, what falls into the gap is skipped; when t
     ["cron(0 * * * ? *)", "Europe/Berlin", "2027-03-28T00:00:00Z", ["2027-03-28T03:00:00+02:00", "2027-03-28T04:00:00+02:00"]],
     // After the first 02:40, and also within the second 02:40.
     ["cron(0/30 * * * ? *)", "Europe/Berlin", "2027-10-31T00:40:00Z", ["2027-10-31T03:00:00+01:00", "2027-10-31T03:30:00+01:00"]],
+    // Several times an hour in spring: the missing hour is skipped, the last before and the first after lie next to each other.
+    ["cron(0/20 * * * ? *)", "Europe/Berlin", "2027-03-28T00:30:00Z", ["2027-03-28T01:40:00+01:00", "2027-03-28T03:00:00+02:00"]],
+    ["cron(0/30 * * * ? *)", "America/New_York", "2027-11-07T05:10:00Z", ["2027-11-07T01:30:00-04:00", "2027-11-07T02:00:00-05:00"]],
+    ["cron(0/15 * * * ? *)", "Australia/Lord_Howe", "2026-04-04T14:40:00Z", ["2026-04-05T01:45:00+11:00", "2026-04-05T02:00:00+10:30"]],
+    ["cron(0/15 * * * ? *)", "Australia/Lord_Howe", "2026-10-03T15:20:00Z", ["2026-10-04T02:30:00+11:00", "2026-10-04T02:45:00+11:00"]],
     ["cron(0/30 * * * ? *)", "Europe/Berlin", "2027-10-31T01:10:00Z", ["2027-10-31T03:00:00+01:00", "2027-10-31T03:30:00+01:00"]],
     // New York: 02:00 becomes 03:00 on 14 March 2027, 02:00 becomes 01:00 on 7 November 2027.
     ["cron(30 2 * * ? *)", "America/New_York", "2027-03-13T12:00:00Z", ["2027-03-15T02:30:00-04:00", "2027-03-16T02:30:00-04:00"]],
@@ -182,8 +187,8 @@ describe("the previous moment", () => {
 });
 
 describe("the preview marks where the clocks change:", () => {
-  const rowsOf = (expression: string, zone: string, after: string, count: number): string[] =>
-    previewRows(scheduleOf(expression), zone, new Date(after), count).map((row: PreviewRow) =>
+  const rowsOf = (expression: string, zone: string, after: string, count: number, bounds?: OccurrenceBounds): string[] =>
+    previewRows(scheduleOf(expression), zone, new Date(after), count, bounds).map((row: PreviewRow) =>
       row.kind === "occurrence" ? `${row.occurrence.local}${row.occurrence.offset}` : [row.sentence, ...row.skipped].join(" | "),
     );
 
@@ -252,6 +257,25 @@ describe("the preview marks where the clocks change:", () => {
       "Clocks go forward: 02:00 becomes 03:00",
       "2027-03-28T10:00:00+02:00",
       "2027-03-29T10:00:00+02:00",
+    ]);
+  });
+
+  test("a rate keeps to its anchor, and drifts from there", () => {
+    const anchor = new Date("2027-03-20T08:30:00Z");
+    expect(rowsOf("rate(1 day)", "Europe/Berlin", "2027-03-27T08:00:00Z", 2, { anchor })).toEqual([
+      "2027-03-27T09:30:00+01:00",
+      "Clocks go forward: 02:00 becomes 03:00",
+      "2027-03-28T10:30:00+02:00",
+    ]);
+  });
+
+  test("nothing is skipped before a schedule's start or after its end", () => {
+    const endAt = new Date("2027-03-27T12:00:00Z");
+    expect(rowsOf("cron(30 2 * * ? *)", "Europe/Berlin", "2027-03-26T12:00:00Z", 3, { endAt })).toEqual(["2027-03-27T02:30:00+01:00"]);
+    const startAt = new Date("2027-03-28T12:00:00Z");
+    expect(rowsOf("cron(30 2 * * ? *)", "Europe/Berlin", "2027-03-26T12:00:00Z", 1, { startAt })).toEqual([
+      "Clocks go forward: 02:00 becomes 03:00",
+      "2027-03-29T02:30:00+02:00",
     ]);
   });
 

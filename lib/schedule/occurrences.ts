@@ -120,11 +120,14 @@ function toOccurrence(timeZone: string, at: number): Occurrence {
 
 /**
  * The next `count` moments for a page, with a row wherever the clocks change between two of them and it matters:
- * the offset differs afterwards, or a moment was left out.
+ * the offset differs afterwards, or a moment was left out. A rate counts from `anchor`, else `startAt`, else `after`.
  */
-export function previewRows(schedule: Schedule, timeZone: string, after: Date, count: number): PreviewRow[] {
-  const occurrences = nextOccurrences(schedule, timeZone, after, count);
-  const skipped = skippedMoments(schedule, timeZone, after, occurrences.length < count ? null : (occurrences.at(-1)?.at ?? null), count);
+export function previewRows(schedule: Schedule, timeZone: string, after: Date, count: number, bounds: OccurrenceBounds = {}): PreviewRow[] {
+  const occurrences = nextOccurrences(schedule, timeZone, after, count, bounds);
+  const until = occurrences.length < count ? null : (occurrences.at(-1)?.at ?? null);
+  const skipped = skippedMoments(schedule, timeZone, after, until, count).filter(
+    ({ change: { at } }) => schedule.kind === "at" || ((bounds.startAt ?? at) <= at && at <= (bounds.endAt ?? at)),
+  );
   const rows: PreviewRow[] = [];
   let from = after;
   for (const occurrence of occurrences) {
