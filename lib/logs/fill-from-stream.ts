@@ -147,9 +147,9 @@ export function fillFromStream({ run: known, environment, container, deps, pace,
       await pace.turn(copy.isCaughtUp ? "live" : "catching-up", signal);
       let page: LogPage;
       try {
-        page = await readPage(deps.logs(environment), { place, token, clock: deps.clock, signal });
+        // Not broken off by the signal: what is under way is taken, so that also those who come and go get further.
+        page = await readPage(deps.logs(environment), { place, token, clock: deps.clock });
       } catch (error) {
-        if (signal.aborted) throw signal.reason;
         await failed(copy, error, place.group);
         continue;
       }

@@ -60,6 +60,7 @@ export class LogCopies {
   join(request: LogRequest): Hold {
     const key = `${request.run.id} ${request.container}`;
     const held = this.entries.get(key) ?? this.open(key, request);
+    if (held.holders === 0) held.copy.takeUp(this.settings.looks.pollMs);
     held.holders++;
     held.usedAt = performance.now();
     this.startFilling(held);

@@ -25,8 +25,9 @@ export class LogCopy {
   standing: LogStanding | null = null;
   /** Everything was told: no line will come. */
   isOver = false;
-  /** The end of what there is has been reached once. */
+  /** The end of what there is has been reached. */
   isCaughtUp = false;
+  private caughtUpAt = Number.NEGATIVE_INFINITY;
   /** Lines up to this moment (epoch ms) are here, as far as can be known. */
   knownUntil = Number.NEGATIVE_INFINITY;
   /** Looks in a row that AWS left without an answer. */
@@ -77,7 +78,13 @@ export class LogCopy {
   caughtUp(until: number): void {
     this.knownUntil = Math.max(this.knownUntil, until);
     this.isCaughtUp = true;
+    this.caughtUpAt = performance.now();
     this.ring();
+  }
+
+  /** Nobody filled it for a while: when that is longer than this, its end has to be reached again. */
+  takeUp(freshMs: number): void {
+    if (!this.isOver && performance.now() - this.caughtUpAt > freshMs) this.isCaughtUp = false;
   }
 
   ring(): void {
@@ -127,8 +134,8 @@ export class LogCopy {
   }
 
   /** The lines from a number on, as the interface gives them. */
-  async lines(from: number, count: number): Promise<Line[]> {
-    return (await this.file.lines(from, count)).map((line) => this.toLine(line));
+  async lines(from: number, count: number, mostCharacters?: number): Promise<Line[]> {
+    return (await this.file.lines(from, count, mostCharacters)).map((line) => this.toLine(line));
   }
 
   private toLine({ n, at, text, cut, container }: ShownLine): Line {

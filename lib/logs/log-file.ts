@@ -84,13 +84,18 @@ export class LogFile {
     }
   }
 
-  /** The lines from a number on as a page shows them; fewer where the log ends or has let them go. */
-  async lines(from: number, count: number): Promise<ShownLine[]> {
+  /** The lines from a number on as a page shows them; fewer where the log ends, has let them go, or they have so many characters. */
+  async lines(from: number, count: number, mostCharacters = Number.POSITIVE_INFINITY): Promise<ShownLine[]> {
     const [begin, end] = [Math.max(from, 1), Math.min(from + count, this.count + 1)];
     const shown: ShownLine[] = [];
+    let left = mostCharacters;
     for (const part of this.parts(begin, end)) {
       try {
-        shown.push(...(await showLines(part)));
+        for await (const line of showLines(part)) {
+          shown.push(line);
+          left -= line.text.length;
+          if (left <= 0) return shown;
+        }
       } catch (error) {
         if (!part.segment.closed) throw error;
       }
@@ -276,26 +281,24 @@ async function readRecords({ segment, begin, end, count, textBytes }: Part): Pro
   };
 }
 
-async function showLines(part: Part): Promise<ShownLine[]> {
+async function* showLines(part: Part): AsyncGenerator<ShownLine> {
   const { segment, begin } = part;
   const records = await readRecords(part);
   const isLong = (index: number) => records.end(index) - records.start(index) > shownBytes;
-  const shown: ShownLine[] = [];
   for (let index = 0; index < records.count; ) {
     // Short neighbours come with one look; of a long line only the beginning.
     let after = index + 1;
-    if (!isLong(index)) while (after < records.count && !isLong(after)) after++;
     const from = records.start(index);
+    if (!isLong(index)) while (after < records.count && !isLong(after) && records.end(after) - from <= blockBytes) after++;
     const length = isLong(index) ? shownBytes : records.end(after - 1) - from;
     const bytes = await segment.text.read(from, length);
     for (; index < after; index++) {
       const text = bytes.toString("utf8", records.start(index) - from, Math.min(records.end(index) - 1 - from, length));
       const line = { n: begin + index, at: records.at(index), container: records.container(index) };
-      if (text.length <= shownCharacters) shown.push({ ...line, text });
-      else shown.push({ ...line, text: cutText(text), cut: records.characters(index) });
+      if (text.length <= shownCharacters) yield { ...line, text };
+      else yield { ...line, text: cutText(text), cut: records.characters(index) };
     }
   }
-  return shown;
 }
 
 /** Never through a pair of surrogates. */

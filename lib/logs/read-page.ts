@@ -9,12 +9,12 @@ export type LogPage = { lines: LogLine[]; nextToken: string; atEnd: boolean; ask
 /** The most that GetLogEvents gives at once; a page also ends at 1 MB (Logs API). */
 const eventsAtOnce = 10_000;
 
-type PageRequest = { place: { group: string; stream: string }; token: string | null; clock: Clock; signal: AbortSignal };
+type PageRequest = { place: { group: string; stream: string }; token: string | null; clock: Clock };
 
 /** One page of a stream; from its beginning without a token. An event of several lines becomes several lines of the same moment. */
-export async function readPage(logs: Pick<LogsDoor, "getLogEvents">, { place, token, clock, signal }: PageRequest): Promise<LogPage> {
+export async function readPage(logs: Pick<LogsDoor, "getLogEvents">, { place, token, clock }: PageRequest): Promise<LogPage> {
   const askedAt = clock.now();
-  const { events, forwardToken } = await logs.getLogEvents({ ...place, token, limit: eventsAtOnce, signal, once: true });
+  const { events, forwardToken } = await logs.getLogEvents({ ...place, token, limit: eventsAtOnce, once: true });
   return {
     lines: events.flatMap(({ timestamp, message }) => splitLines(message).map((text) => ({ at: timestamp, text }))),
     nextToken: forwardToken,

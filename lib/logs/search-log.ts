@@ -20,7 +20,7 @@ const mostHits = 10_000;
 const longestWords = 200;
 /** So many searches of a log are remembered. */
 const keptSearches = 10;
-/** So long somebody waits for the first lines, in milliseconds. */
+/** So long somebody waits for lines that were not looked through yet, in milliseconds. */
 const patienceMs = 5_000;
 
 /**
@@ -34,9 +34,10 @@ export async function searchLog({ words, signal, copies = logCopies(), ...reques
   const hold = copies.join(request);
   try {
     const { copy } = hold;
-    await copy.until(() => copy.isCaughtUp || copy.file.count > 0 || copy.failures > 2, patienceMs, signal);
+    const search = searchOf(copy, words);
+    await copy.until(() => copy.isCaughtUp || copy.file.count > search.searchedTo || copy.failures > 2, patienceMs, signal);
     requireSomething(copy);
-    return await searchOf(copy, words).extend(signal);
+    return await search.extend(signal);
   } finally {
     hold.leave();
   }
@@ -66,7 +67,7 @@ const wordsIn = (words: string) => new RegExp(words.replace(/[\\^$.*+?()[\]{}|/-
 class Search {
   private hits: number[] = [];
   private total = 0;
-  private searchedTo = 0;
+  searchedTo = 0;
 
   constructor(
     private readonly copy: LogCopy,

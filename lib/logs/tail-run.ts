@@ -21,6 +21,8 @@ type TailRequest = LogRequest & {
 /** Who wants the end of a log is told so many lines of it. */
 export const tailLines = 1000;
 const batchLines = 1000;
+/** A batch of long lines ends after so many characters: it is in memory for each who watches. */
+const batchCharacters = 256 * 1024;
 /** Who is so many lines behind the end, and wants the end, is taken there. */
 const farBehind = 5000;
 /** The size is told so often at most. */
@@ -56,7 +58,7 @@ export async function* tailRun({ from, after = null, signal, copies = logCopies(
       hasBegun ||= copy.isCaughtUp;
       const last = isTail && !copy.isCaughtUp ? Math.min(file.count, begin + tailLines - 1) : file.count;
       if (next <= last) {
-        const lines = await copy.lines(next, Math.min(batchLines, last - next + 1));
+        const lines = await copy.lines(next, Math.min(batchLines, last - next + 1), batchCharacters);
         next = (lines.at(-1)?.n ?? last) + 1;
         if (lines.length > 0) yield { kind: "lines", lines };
       }

@@ -53,18 +53,22 @@ export async function testLogs() {
       });
     },
 
-    makeStream: (run: Run) => client.send(new CreateLogStreamCommand(streamOf(run))),
+    makeStream: (run: Run, container = containerName) => client.send(new CreateLogStreamCommand(streamOf(run, container))),
     removeStream: (run: Run) => client.send(new DeleteLogStreamCommand(streamOf(run))),
 
     /** Writes these lines, all of one moment. */
-    write: async (run: Run, texts: string[], at = Date.now()) => {
-      for (let from = 0; from < texts.length; from += 5000)
-        await client.send(
-          new PutLogEventsCommand({
-            ...streamOf(run),
-            logEvents: texts.slice(from, from + 5000).map((message) => ({ timestamp: at, message })),
-          }),
-        );
+    write: async (run: Run, texts: string[], at = Date.now(), container = containerName) => {
+      for (let from = 0; from < texts.length; ) {
+        // A batch has a megabyte at most, with 26 bytes more for each event (Logs API, PutLogEvents).
+        let to = from;
+        for (let bytes = 0; to < texts.length && to - from < 10_000; to++) {
+          bytes += Buffer.byteLength(texts[to] ?? "") + 26;
+          if (bytes > 1_048_576) break;
+        }
+        const logEvents = texts.slice(from, to).map((message) => ({ timestamp: at, message }));
+        await client.send(new PutLogEventsCommand({ ...streamOf(run, container), logEvents }));
+        from = to;
+      }
     },
 
     end: async (run: Run, stoppedAt = new Date()) => {
@@ -86,7 +90,10 @@ export async function testLogs() {
   };
 }
 
-const streamOf = (run: Run) => ({ logGroupName: run.logGroup ?? "", logStreamName: run.logStream ?? "" });
+const streamOf = (run: Run, container = containerName) => ({
+  logGroupName: run.logGroup ?? "",
+  logStreamName: (run.logStream ?? "").replace(`/${containerName}/`, `/${container}/`),
+});
 
 /** "line 1" to "line n". */
 export const lines = (to: number, from = 1) => Array.from({ length: to - from + 1 }, (_, index) => `line ${from + index}`);
