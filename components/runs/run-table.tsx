@@ -100,6 +100,15 @@ export function NoRuns({ sentences, all, filtered }: NoRunsProps) {
   );
 }
 
+/** How far a search has looked, where there is more to look through than one page may cost. */
+export function SearchedTo({ at }: { at: Date }) {
+  return (
+    <>
+      Looked through the runs back to <TimeText at={at} form="full" />; older ones are on the next page
+    </>
+  );
+}
+
 function LateWords({ late }: { late: number | null }) {
   if (late === null) return null;
   return (

@@ -1,8 +1,9 @@
 import { ChevronRight, ChevronsLeft } from "lucide-react";
 import Link from "next/link";
+import type { ReactNode } from "react";
 import { Button } from "./button";
 
-type PagerProps = { first: string | null; next: string | null; words: string; nextWord?: string };
+type PagerProps = { first: string | null; next: string | null; words: ReactNode; nextWord?: string };
 
 /** A way on through a long list, and back to its beginning. */
 export function Pager({ first, next, words, nextWord = "Next page" }: PagerProps) {

@@ -7,7 +7,7 @@ import { startEmbedded } from "@/lib/sandbox/postgres";
 import { launchBrowser, signInAndKeep } from "../sign-in";
 import { startHouse } from "../start-house";
 import { type Figure, printFigures } from "./figures";
-import { fillHistory, measureList } from "./list";
+import { measureColdLoad, measureList } from "./list";
 import { measureLine, measureRunNow, measureSaving } from "./people";
 import { measureRounds } from "./rounds";
 
@@ -18,7 +18,6 @@ import { measureRounds } from "./rounds";
 
 const projectFolder = join(import.meta.dirname, "../..");
 const jobs = 1000;
-const runs = 100_000;
 
 async function measureHouse(folder: string): Promise<Figure[]> {
   const postgres = await startEmbedded({ projectFolder, dataFolder: join(folder, "postgres"), port: 0 });
@@ -36,8 +35,10 @@ async function measureHouse(folder: string): Promise<Figure[]> {
     await signInAndKeep(browser, house.address, house.admin, stateFile);
     const api = await request.newContext({ baseURL: house.address, storageState: stateFile });
     const figures = [await measureSaving(api), await measureRunNow(api), await measureLine(api, browser, house.address, stateFile)];
-    await fillHistory(postgres.url, jobs, runs);
-    figures.push(...(await measureList(api, postgres.url, jobs, runs)));
+    const { cookies } = await api.storageState();
+    const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+    figures.push(...(await measureList({ address: house.address, cookie, databaseUrl: postgres.url }, 10_000, 1_000_000)));
+    figures.push(...(await measureColdLoad({ browser, address: house.address, stateFile })));
     await api.dispose();
     return figures;
   } finally {

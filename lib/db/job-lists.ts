@@ -117,14 +117,26 @@ type Listed = Pick<Job, "id" | "slug" | "name" | "application" | "expression" | 
 export async function listJobRows(db: Db, filter: JobFilter): Promise<JobListPage> {
   const now = filter.now ?? new Date();
   const limit = boundedLimit(filter.limit, 100);
+  const narrowed = Boolean(filter.search || filter.state);
   const matching = Prisma.join(conditionsOf(filter, now), " and ");
   const after = filter.cursor ? readCursor(filter.cursor) : null;
   const below = after ? Prisma.sql`and (lower(j.name), j.id) > (${after[0]}, ${after[1]})` : Prisma.empty;
-  const summary = summaryOfJob(Prisma.sql`j.id`);
+  // Who is found by words or by a state is looked for once, for the page and for the count.
+  const found = Prisma.sql`with found as materialized (select j.id, lower(j.name) as sort_name from job j where ${matching})`;
+  const belowFound = after ? Prisma.sql`where (f.sort_name, f.id) > (${after[0]}, ${after[1]})` : Prisma.empty;
+  const most = Prisma.raw(String(limit + 1));
+  const chosen = narrowed
+    ? Prisma.sql`
+        select j.*, f.sort_name from (select * from found f ${belowFound} order by f.sort_name, f.id limit ${most}) f join job j on j.id = f.id`
+    : Prisma.sql`
+        select j.*, lower(j.name) as sort_name from job j where ${matching} ${below} order by lower(j.name), j.id limit ${most}`;
+  // By the noted job and not by the line's own: where nothing is noted, no plan has anything to read.
+  const summary = summaryOfJob(Prisma.sql`c.job_id`);
   const [answer] = await rowsOf<Answer>(
     db,
     Prisma.sql`
-    select ${totalOf(filter, matching)} as total,
+    ${narrowed ? found : Prisma.empty}
+    select ${narrowed ? Prisma.sql`(select count(*)::int from found)` : totalOf(filter)} as total,
       array(select application from job_tally group by application having sum(jobs) > 0 order by application limit 500) as applications,
       (select json_agg(page order by page."sortName", page.id) from (
         select j.id, j.slug, j.name, j.application, j.expression, j.time_zone as "timeZone", j.paused_at as "pausedAt",
@@ -132,35 +144,30 @@ export async function listJobRows(db: Db, filter: JobFilter): Promise<JobListPag
           j.observed_generation as "observedGeneration", j.saved_at as "savedAt", j.applied_at as "appliedAt", j.sort_name as "sortName",
           case when j.sync_generation >= j.generation then (j.sync_error->>'passing')::boolean end as "errorPasses",
           case when ${isLate(now)} then j.expected_at end as "lateSince",
-          case when c.is_changed then n.strip else s.strip end as strip,
-          case when c.is_changed then n.last else s.last end as last,
-          case when c.is_changed then n.is_active else s.is_active end as "isActive",
-          case when c.is_changed then n.usual_seconds else s.usual_seconds end as "usualSeconds"
-        from (
-          select j.*, lower(j.name) as sort_name from job j
-          where ${matching} ${below}
-          order by lower(j.name), j.id limit ${Prisma.raw(String(limit + 1))}
-        ) j
+          case when c.job_id is not null then n.strip else s.strip end as strip,
+          case when c.job_id is not null then n.last else s.last end as last,
+          case when c.job_id is not null then n.is_active else s.is_active end as "isActive",
+          case when c.job_id is not null then n.usual_seconds else s.usual_seconds end as "usualSeconds"
+        from (${chosen}) j
         left join job_summary s on s.job_id = j.id
-        left join lateral (select true as is_changed from job_change where job_id = j.id limit 1) c on true
-        left join lateral (select fresh.* from (${summary}) fresh where c.is_changed) n on true
+        left join lateral (select job_id from job_change where job_id = j.id limit 1) c on true
+        left join lateral (select fresh.* from (${summary}) fresh where c.job_id is not null) n on true
       ) page) as rows`,
-    { fresh: Boolean(filter.search || filter.state) },
+    { fresh: narrowed },
   );
-  const found = answer?.rows ?? [];
-  const page = found.slice(0, limit);
+  const rows = answer?.rows ?? [];
+  const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
     rows: page.map(toListRow),
-    nextCursor: found.length > limit && last ? writeCursor([last.sortName, last.id]) : null,
+    nextCursor: rows.length > limit && last ? writeCursor([last.sortName, last.id]) : null,
     total: answer?.total ?? 0,
     applications: answer?.applications ?? [],
   };
 }
 
-/** Counted where a filter needs it; else the sum that the triggers keep, which costs the same for any number of jobs. */
-function totalOf({ environmentId, search, state, application }: JobFilter, matching: Prisma.Sql): Prisma.Sql {
-  if (search || state) return Prisma.sql`(select count(*)::int from job j where ${matching})`;
+/** The sum that the triggers keep: it costs the same for any number of jobs. */
+function totalOf({ environmentId, application }: JobFilter): Prisma.Sql {
   const conditions = [Prisma.sql`true`];
   if (environmentId) conditions.push(Prisma.sql`environment_id = ${environmentId}`);
   if (application) conditions.push(Prisma.sql`application = ${keepable(application)}`);

@@ -77,13 +77,15 @@ test("a run that is written while its job is summed up is seen, and is seen afte
 });
 
 test("two that sum up at once do not undo each other: the second leaves it to the first", async () => {
-  await house.db.$executeRaw`insert into job_change (job_id) select id from job`;
-  const free = Promise.withResolvers<void>();
+  const [taken, free] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const first = house.db.$transaction(async (tx) => {
     await tx.$executeRaw`select pg_advisory_xact_lock(hashtextextended('belfry:sum-up-jobs', 0))`;
+    taken.resolve();
     await free.promise;
   });
-  await expect.poll(() => sumUpJobs(house.db)).toBeNull();
+  await taken.promise;
+  await house.db.$executeRaw`insert into job_change (job_id) select id from job`;
+  expect(await sumUpJobs(house.db)).toBeNull();
   free.resolve();
   await first;
   expect((await sumUpJobs(house.db))?.jobs).toBeGreaterThan(0);

@@ -80,7 +80,12 @@ test("a line has the moments as moments, and the reason in words", async () => {
 });
 
 test("an address that no living job has is told", async () => {
-  expect(await listRunRows(house.db, { limit: 5, slug: "gone" })).toEqual({ rows: [], nextCursor: null, jobIsKnown: false });
+  expect(await listRunRows(house.db, { limit: 5, slug: "gone" })).toEqual({
+    rows: [],
+    nextCursor: null,
+    jobIsKnown: false,
+    searchedTo: null,
+  });
   expect(await listRunRows(house.db, { limit: 5, slug: "day\u0000" })).toMatchObject({ jobIsKnown: false });
 });
 

@@ -13,7 +13,7 @@ export type RunFilter = {
   from?: Date;
   /** Due before this moment. */
   until?: Date;
-  /** Words that must all occur, or begin one that does, in why a run ended as it did or in who asked for it. */
+  /** Words that must all occur in why a run ended as it did or in who asked for it; the last one may be the beginning of a word. */
   text?: string;
   cursor?: string;
   limit: number;
@@ -43,78 +43,131 @@ export type ListedRun = Pick<
 
 export type RunListRow = { run: ListedRun; job: { id: string; slug: string; name: string } };
 
-/** `jobIsKnown`: false where the filter names the address of no living job. */
-export type RunListPage = { rows: RunListRow[]; nextCursor: string | null; jobIsKnown: boolean };
-
-/** Runs that have something to say: the condition of the indexes that a search uses. */
-const telling = Prisma.sql`(r.cause is not null or r.launch_error is not null or r.requested_by is not null or r.stop_requested_by is not null)`;
+/**
+ * `jobIsKnown`: false where the filter names the address of no living job. `searchedTo`: where a search ends before the list
+ * does, the moment back to which all was looked through; the next page goes on there.
+ */
+export type RunListPage = { rows: RunListRow[]; nextCursor: string | null; jobIsKnown: boolean; searchedTo: Date | null };
 
 const moments = ["scheduledAt", "dueAt", "stopRequestedAt", "startedAt", "stoppedAt", "createdAt"] as const;
 
 type Listed = Omit<ListedRun, (typeof moments)[number]> & Record<(typeof moments)[number], string | null> & { job: RunListRow["job"] };
 
+type Key = { dueAt: string; id: string };
+
 /**
- * One page of runs, the latest due first, 100 at most: one query, which begins in an index at the cursor and not at the newest.
- * Throws Invalid for a cursor that is not ours.
+ * One page of runs, the latest due first, 100 at most: one query, which begins in an index at the cursor and not at the
+ * newest; a search takes two where its words are rare. Throws Invalid for a cursor that is not ours.
  */
 export async function listRunRows(db: Db, filter: RunFilter): Promise<RunListPage> {
   const limit = boundedLimit(filter.limit, 100);
-  const job =
-    filter.slug === undefined
-      ? null
-      : Prisma.sql`(
-          select j.id from job j join environment e on e.id = j.environment_id
-          where j.slug = ${keepable(filter.slug)} and j.deleted_at is null order by e.created_at, j.id limit 1)`;
+  if (filter.text !== undefined) return await searchRunRows(db, { ...filter, limit, text: filter.text });
+  const source = Prisma.sql`
+    select * from run r where ${conditionsOf(filter, "run")} order by r.due_at desc, r.id desc limit ${Prisma.raw(String(limit + 1))}`;
   const [answer] = await rowsOf<{ jobIsKnown: boolean; rows: Listed[] | null }>(
     db,
-    Prisma.sql`
-    select ${job ? Prisma.sql`${job} is not null` : Prisma.sql`true`} as "jobIsKnown",
-      (select json_agg(page order by page."dueAt" desc, page.id desc) from (
-        select r.id, r.state, r.trigger, r.scheduled_at as "scheduledAt", r.due_at as "dueAt", r.requested_by as "requestedBy",
-          r.stop_requested_at as "stopRequestedAt", r.stop_requested_by as "stopRequestedBy", r.started_at as "startedAt",
-          r.stopped_at as "stoppedAt", r.exit_code as "exitCode", r.duplicate_of_id as "duplicateOfId", r.phases->>'createdAt' as "createdAt",
-          left(coalesce(r.cause->>'headline', r.launch_error->>'sentence'), 300) as headline,
-          json_build_object('id', j.id, 'slug', j.slug, 'name', j.name) as job
-        from (
-          select * from run r
-          where ${Prisma.join(conditionsOf(filter, job), " and ")}
-          order by r.due_at desc, r.id desc limit ${Prisma.raw(String(limit + 1))}
-        ) r
-        join job j on j.id = r.job_id
-      ) page) as rows`,
-    { fresh: filter.text !== undefined },
+    Prisma.sql`select ${jobIsKnown(filter)} as "jobIsKnown", ${linesOf(source)} as rows`,
   );
-  const found = answer?.rows ?? [];
+  return pageOf(answer?.rows ?? [], limit, answer?.jobIsKnown ?? false);
+}
+
+/** So many runs that have something to say are looked through for a page before the index of their words is asked. */
+const mostWalked = 2000;
+/** More than so many runs with the words are not put in order for one page. */
+const mostSorted = 5000;
+
+/**
+ * Frequent words are found soonest among the newest runs, rare ones by the index of words, which knows no order. So the
+ * newest are looked through first, and if they do not fill the page, all that have the words are fetched and put in order.
+ * Where those are too many (frequent long ago, rare of late) the page ends where the looking through did, and says so.
+ */
+async function searchRunRows(db: Db, filter: RunFilter & { text: string }): Promise<RunListPage> {
+  const { limit } = filter;
+  const words = searchWords(filter.text);
+  if (words.length === 0) return { rows: [], nextCursor: null, jobIsKnown: true, searchedTo: null };
+  const fits = matching(filter, words);
+  const walked = Prisma.sql`
+    select t.due_at, t.run_id, t.state, t.words from told_run t where ${conditionsOf({ ...filter, state: undefined }, "told_run")}
+    order by t.due_at desc, t.run_id desc limit ${mostWalked}`;
+  const found = Prisma.sql`
+    select r.* from (select * from walked t where ${fits} order by t.due_at desc, t.run_id desc limit ${limit + 1}) t
+    join run r on r.id = t.run_id`;
+  const [walk] = await rowsOf<{ jobIsKnown: boolean; rows: Listed[] | null; end: Key | null }>(
+    db,
+    Prisma.sql`
+    with walked as materialized (${walked})
+    select ${jobIsKnown(filter)} as "jobIsKnown", ${linesOf(found)} as rows,
+      (select json_build_object('dueAt', due_at, 'id', run_id) from walked order by due_at desc, run_id desc offset ${mostWalked - 1}) as end`,
+  );
+  const near = walk?.rows ?? [];
+  const known = walk?.jobIsKnown ?? false;
+  if (near.length > limit || !walk?.end) return pageOf(near, limit, known);
+  const [all] = await rowsOf<{ count: number; rows: Listed[] | null }>(
+    db,
+    Prisma.sql`
+    with hit as materialized (
+      select t.due_at, t.run_id from told_run t where ${conditionsOf({ ...filter, state: undefined }, "told_run")} and ${fits} limit ${mostSorted + 1}
+    )
+    select (select count(*)::int from hit) as count,
+      case when (select count(*) from hit) <= ${mostSorted} then ${linesOf(Prisma.sql`
+        select r.* from (select * from hit order by due_at desc, run_id desc limit ${limit + 1}) h join run r on r.id = h.run_id`)} end as rows`,
+    { fresh: true },
+  );
+  if (all && all.count <= mostSorted) return pageOf(all.rows ?? [], limit, known);
+  const searchedTo = new Date(walk.end.dueAt);
+  return { ...pageOf(near, limit, known), nextCursor: writeTimeCursor(searchedTo, walk.end.id), searchedTo };
+}
+
+/** The lines of some rows of the table of runs as one document: to take them apart as rows of columns costs more. */
+const linesOf = (source: Prisma.Sql): Prisma.Sql => Prisma.sql`(
+  select json_agg(page order by page."dueAt" desc, page.id desc) from (
+    select r.id, r.state, r.trigger, r.scheduled_at as "scheduledAt", r.due_at as "dueAt", r.requested_by as "requestedBy",
+      r.stop_requested_at as "stopRequestedAt", r.stop_requested_by as "stopRequestedBy", r.started_at as "startedAt",
+      r.stopped_at as "stoppedAt", r.exit_code as "exitCode", r.duplicate_of_id as "duplicateOfId", r.phases->>'createdAt' as "createdAt",
+      left(coalesce(r.cause->>'headline', r.launch_error->>'sentence'), 300) as headline,
+      json_build_object('id', j.id, 'slug', j.slug, 'name', j.name) as job
+    from (${source}) r
+    join job j on j.id = r.job_id
+  ) page)`;
+
+function pageOf(found: Listed[], limit: number, isKnown: boolean): RunListPage {
   const rows = found.slice(0, limit).map(toListRow);
   const last = rows.at(-1)?.run;
   return {
     rows,
     nextCursor: found.length > limit && last ? writeTimeCursor(last.dueAt, last.id) : null,
-    jobIsKnown: answer?.jobIsKnown ?? false,
+    jobIsKnown: isKnown,
+    searchedTo: null,
   };
 }
 
-function conditionsOf({ jobId, state, from, until, text, cursor }: RunFilter, job: Prisma.Sql | null): Prisma.Sql[] {
+const jobOf = (slug: string): Prisma.Sql => Prisma.sql`(
+  select j.id from job j join environment e on e.id = j.environment_id
+  where j.slug = ${keepable(slug)} and j.deleted_at is null order by e.created_at, j.id limit 1)`;
+
+const jobIsKnown = ({ slug }: RunFilter): Prisma.Sql => (slug === undefined ? Prisma.sql`true` : Prisma.sql`${jobOf(slug)} is not null`);
+
+/** Of the table of runs (as `r`), or of those that have something to say (as `t`). */
+function conditionsOf({ slug, jobId, state, from, until, cursor }: RunFilter, table: "run" | "told_run"): Prisma.Sql {
+  const [of, key] = table === "run" ? [Prisma.raw("r"), Prisma.raw("r.id")] : [Prisma.raw("t"), Prisma.raw("t.run_id")];
   const conditions = [Prisma.sql`true`];
-  if (jobId !== undefined) conditions.push(Prisma.sql`r.job_id = ${jobId}`);
-  if (job) conditions.push(Prisma.sql`r.job_id = ${job}`);
-  if (state) conditions.push(Prisma.sql`r.state = ${state}`);
-  if (from) conditions.push(Prisma.sql`r.due_at >= ${from}`);
-  if (until) conditions.push(Prisma.sql`r.due_at < ${until}`);
+  if (jobId !== undefined) conditions.push(Prisma.sql`${of}.job_id = ${jobId}`);
+  if (slug !== undefined) conditions.push(Prisma.sql`${of}.job_id = ${jobOf(slug)}`);
+  if (state) conditions.push(Prisma.sql`${of}.state = ${state}`);
+  if (from) conditions.push(Prisma.sql`${of}.due_at >= ${from}`);
+  if (until) conditions.push(Prisma.sql`${of}.due_at < ${until}`);
   if (cursor) {
     const { at, id } = readTimeCursor(cursor);
-    conditions.push(Prisma.sql`(r.due_at, r.id) < (${at}, ${id}::uuid)`);
+    conditions.push(Prisma.sql`(${of}.due_at, ${key}) < (${at}, ${id}::uuid)`);
   }
-  if (text !== undefined) {
-    conditions.push(telling);
-    const words = searchWords(text);
-    conditions.push(
-      words.length === 0
-        ? Prisma.sql`false`
-        : Prisma.sql`run_words(r.cause, r.launch_error, r.requested_by, r.stop_requested_by) @@ to_tsquery('pg_catalog.simple', ${words.map((word) => `${word}:*`).join(" & ")})`,
-    );
-  }
-  return conditions;
+  return Prisma.join(conditions, " and ");
+}
+
+/** Every word as it is, the last one also as the beginning of a word: it is still being typed. */
+function matching({ state }: RunFilter, words: string[]): Prisma.Sql {
+  const query = `${words.join(" & ")}:*`;
+  const says = Prisma.sql`t.words @@ to_tsquery('pg_catalog.simple', ${query})`;
+  return state ? Prisma.sql`${says} and t.state = ${state}` : says;
 }
 
 /** At most eight words of letters and digits, as the index has them. */

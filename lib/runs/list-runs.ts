@@ -5,7 +5,8 @@ import { NotFound } from "@/lib/domain/errors";
 import type { RunWanted } from "./run-search";
 
 export type RunRow = { run: ListedRun; job: { id: string; slug: string; name: string } };
-export type RunList = { rows: RunRow[]; nextCursor: string | null };
+/** `searchedTo`: back to when a search looked through the runs, where it did not look through all; the next page goes on there. */
+export type RunList = { rows: RunRow[]; nextCursor: string | null; searchedTo: Date | null };
 
 /** One page of runs, newest first, at most 100: of one job or of all. Throws NotFound. */
 export async function listRuns(request: RunWanted & { actor: Actor; cursor?: string; limit?: number }): Promise<RunList> {

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { RunFilters } from "@/components/runs/run-filters";
-import { NoRuns, RunTable } from "@/components/runs/run-table";
+import { NoRuns, RunTable, SearchedTo } from "@/components/runs/run-table";
 import { LookAgain } from "@/components/shell/look-again";
 import { PageHeader } from "@/components/shell/page-header";
 import { Pager } from "@/components/ui/pager";
@@ -20,8 +20,8 @@ type RunsPageProps = { searchParams: Promise<Record<string, string | string[] | 
 export default async function RunsPage({ searchParams }: RunsPageProps) {
   const { cursor, ...search } = readRunAddress(await searchParams);
   const { wanted, faults } = readRunSearch(search, await viewerZone());
-  const { rows, nextCursor, sentences } = await ask(paths.runs({ ...search, cursor }), async (actor) => {
-    const nothing = { rows: [], nextCursor: null };
+  const { rows, nextCursor, searchedTo, sentences } = await ask(paths.runs({ ...search, cursor }), async (actor) => {
+    const nothing = { rows: [], nextCursor: null, searchedTo: null };
     if (faults.length > 0) return { ...nothing, sentences: faults.map(({ sentence }) => sentence) };
     try {
       return { ...(await listRuns({ actor, ...wanted, cursor })), sentences: [] };
@@ -44,7 +44,7 @@ export default async function RunsPage({ searchParams }: RunsPageProps) {
         first={cursor ? paths.runs(search) : null}
         next={nextCursor ? paths.runs({ ...search, cursor: nextCursor }) : null}
         nextWord="Older"
-        words="Newest first, 50 to a page"
+        words={searchedTo ? <SearchedTo at={searchedTo} /> : "Newest first, 50 to a page"}
       />
       <LookAgain changing={!cursor && rows.some(({ run }) => !isEnded(run))} />
     </>

@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { RunFilters } from "@/components/runs/run-filters";
-import { NoRuns, RunTable } from "@/components/runs/run-table";
+import { NoRuns, RunTable, SearchedTo } from "@/components/runs/run-table";
 import { LookAgain } from "@/components/shell/look-again";
 import { PageHeader } from "@/components/shell/page-header";
 import { Pager } from "@/components/ui/pager";
@@ -21,10 +21,10 @@ export default async function RunsPage({ params, searchParams }: RunsPageProps) 
   const { job: slug } = await params;
   const { cursor, job: _job, ...search } = readRunAddress(await searchParams);
   const { wanted, faults } = readRunSearch(search, await viewerZone());
-  const { job, rows, nextCursor } = await ask(paths.jobRuns(slug, { ...search, cursor }), async (actor) => {
+  const { job, rows, nextCursor, searchedTo } = await ask(paths.jobRuns(slug, { ...search, cursor }), async (actor) => {
     const [page, runs] = await Promise.all([
       getJob({ actor, slug }),
-      faults.length > 0 ? { rows: [], nextCursor: null } : listRuns({ actor, ...wanted, slug, cursor }),
+      faults.length > 0 ? { rows: [], nextCursor: null, searchedTo: null } : listRuns({ actor, ...wanted, slug, cursor }),
     ]);
     return { job: page.job, ...runs };
   });
@@ -51,7 +51,7 @@ export default async function RunsPage({ params, searchParams }: RunsPageProps) 
         first={cursor ? paths.jobRuns(job.slug, search) : null}
         next={nextCursor ? paths.jobRuns(job.slug, { ...search, cursor: nextCursor }) : null}
         nextWord="Older"
-        words="Newest first, 50 to a page"
+        words={searchedTo ? <SearchedTo at={searchedTo} /> : "Newest first, 50 to a page"}
       />
       <LookAgain changing={!cursor && rows.some(({ run }) => !isEnded(run))} />
     </>
