@@ -158,7 +158,9 @@ function evidenceOf(told: Told, kind: CauseKind): string[] {
     exitCode === null ? `Container ${name}: no exit code` : `Container ${name}: exit code ${exitCode}`,
     ...(stopCode ? [`Stop code: ${shortLine(stopCode, 100)}`] : []),
     ...timingsOf(told),
-    ...(memory && (kind === "out-of-memory" || kind === "killed") ? [`Memory of the task: ${describeMemory(memory)}`] : []),
+    ...(memory && (kind === "out-of-memory" || (kind === "killed" && exitCode === 137))
+      ? [`Memory of the task: ${describeMemory(memory)}`]
+      : []),
     ...named(words),
   ];
 }
