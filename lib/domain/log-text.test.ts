@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { plainText, splitLines, tameEscapes } from "./log-text";
+import { hasSteering, looksLikeError, plainText, splitLines, tameEscapes } from "./log-text";
 
 const e = "\u001b";
 
@@ -53,4 +53,71 @@ test.each([
   ["an empty line", "", [""]],
 ])("an event that is %s", (_what, message, lines) => {
   expect(splitLines(message)).toEqual(lines);
+});
+
+test("a megabyte of returns is tamed as fast as any other line", () => {
+  // The end is what matters: a pattern that looks for it took minutes for this one.
+  const returns = "\r".repeat(1_000_000);
+  expect(tameEscapes(`a${returns}b`)).toBe("b");
+  expect(tameEscapes(`a${returns}`)).toBe("a");
+  expect(tameEscapes(returns)).toBe("");
+});
+
+test("a megabyte of broken escapes is tamed as fast as any other line", () => {
+  for (const piece of [e, `${e}[`, `${e}]`, `${e}]8;;`, `${e}[1;`, `${e}[31m`, `${e}[ `])
+    expect(plainText(piece.repeat(300_000))).not.toContain(e);
+});
+
+test.each(["plain", "a\tb", "日本", "two\nlines"])("nothing steers in %j", (text) => {
+  expect(hasSteering(text)).toBe(false);
+});
+
+test.each(["a\rb", `${e}[1m`, "\u0000", "\u009b1m"])("something steers in %j", (text) => {
+  expect(hasSteering(text)).toBe(true);
+});
+
+test.each([
+  "ERROR could not connect",
+  "2026-03-22T18:59:00Z [error] no such file",
+  '{"level":"error","msg":"x"}',
+  "level=fatal msg=x",
+  "Traceback (most recent call last):",
+  "TypeError: x is not a function",
+  'Exception in thread "main" java.lang.NullPointerException',
+  "Caused by: org.postgresql.util.PSQLException: FATAL",
+  "panic: runtime error: index out of range",
+  "npm ERR! code ELIFECYCLE",
+  "E0412 12:00:00.000000 1 main.go:1] x",
+  "Segfault at address 0",
+  "3 tests failed",
+  "Unhandled rejection",
+  `${e}[31mError${e}[0m: red`,
+  "0 warnings, 2 errors",
+  "error: 0.5 is not a whole number",
+])("looks like an error: %s", (text) => {
+  expect(looksLikeError(text)).toBe(true);
+});
+
+test.each([
+  "all is well",
+  "0 errors",
+  "no errors found",
+  "finished without errors",
+  "12 passed, 0 failed",
+  "errors: 0, failed: 0",
+  '{"error":null,"ok":true}',
+  "error=false",
+  "terror in the mirror",
+  "the errorless way",
+  "fatalistic",
+  "GET /errors.css-like/terrors 200",
+  "",
+])("does not look like an error: %s", (text) => {
+  expect(looksLikeError(text)).toBe(false);
+});
+
+test("whether a line looks like an error is told fast, whatever is in it", () => {
+  for (const piece of ["no error ", "error: ", "0 ", "errors", "x", `${e}[31m`, "\r", "no aaaaaaaaaaaaaaaaaaaaaaaaaaaaa"])
+    looksLikeError(piece.repeat(100_000));
+  expect(looksLikeError(`${"x ".repeat(500)}error`)).toBe(true);
 });

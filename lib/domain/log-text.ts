@@ -41,18 +41,17 @@ export function plainText(text: string): string {
  */
 export function looksLikeError(text: string): boolean {
   const words = plainText(text.length > lookedAt ? text.slice(0, lookedAt) : text);
-  if (!troubleWord.test(words)) return false;
-  return troubleWord.test(words.replace(noTrouble, " "));
+  if (className.test(words)) return true;
+  return troubleWord.test(words) && troubleWord.test(words.replace(noTrouble, " "));
 }
 
 /** So many characters of a line tell what it is about. */
 const lookedAt = 2000;
 const trouble = "errors?|fatal|panic(?:ked)?|critical|exceptions?|traceback|segfault|failed|failures?|uncaught|unhandled";
-/** A whole word, the end of a class's name (TypeError, java.io.IOException), npm's ERR!, klog's level. */
-const troubleWord = new RegExp(
-  `(?<![a-z0-9])(?:${trouble})(?![a-z0-9])|(?<=[a-z])(?:error|exception)(?![a-z0-9])|\\bERR!|\\bcaused by:|^[ef]\\d{4} \\d\\d:`,
-  "i",
-);
+/** TypeError, java.io.IOException: here the capital tells it from terror. */
+const className = /[a-z](?:Error|Exception)(?![A-Za-z0-9])/;
+/** A whole word, npm's ERR!, klog's level. */
+const troubleWord = new RegExp(`(?<![a-z0-9])(?:${trouble})(?![a-z0-9])|\\bERR!|\\bcaused by:|^[ef]\\d{4} \\d\\d:`, "i");
 const noTrouble = new RegExp(
   `\\b(?:no|0|zero|without|any|non)[ -](?:\\w{1,30} )?(?:${trouble})(?![a-z0-9])|(?<![a-z0-9])(?:${trouble})["']?\\s{0,3}[=:]\\s{0,3}["']?(?:0(?![.\\d])|null|none|nil|false|undefined|\\[\\]|\\{\\})`,
   "gi",
