@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { explainLaunchError, explainStop, type StopFacts } from "./failure";
+import { explainLaunchError, explainStop, refineByLog, type StopFacts } from "./failure";
 import { launchCauses } from "./launch-causes";
 import type { CauseKind, RunContainer } from "./run";
 import { startCauses } from "./start-causes";
@@ -413,4 +414,76 @@ test("every line of both tables is reached by some row", () => {
   for (const { headline } of startCauses) expect(headlines.some((shown) => shown.startsWith(headline))).toBe(true);
   const refusals = launchRows.map(([awsCode, awsMessage]) => explainLaunchError({ awsCode, awsMessage }).headline);
   for (const { headline } of launchCauses) expect(refusals).toContain(headline);
+});
+
+const pieces = [
+  ...startRows.map(([words]) => words),
+  ...[
+    "\u0000",
+    "\u202e",
+    "\ud800",
+    "\udfff",
+    "<script>alert(1)</script>",
+    "\u001b[2J",
+    "%00",
+    "\\",
+    "(((((",
+    "*+?",
+    "🜏",
+    "x".repeat(20_000),
+  ],
+  ...["CannotPullContainer", "ResourceInitializationError", "task definition ", "arn:aws:iam::123456789012:role/", "subnet-", "host ec2 "],
+];
+const hostile = fc
+  .array(fc.oneof(fc.constantFrom(...pieces), fc.string({ unit: "binary" }), fc.string()), { minLength: 1, maxLength: 8 })
+  .map((parts) => parts.join(""))
+  .filter((words) => words !== "");
+
+test("hostile words never throw, are never lost, and never grow without a bound", () => {
+  fc.assert(
+    fc.property(hostile, (words) => {
+      const shown = container({ name: words, image: words, reason: words, exitCode: 1 });
+      for (const cause of [
+        explainStop(neverStarted(words, words)),
+        explainStop(facts({ stopCode: words, stoppedReason: words, containers: [shown], image: words })),
+        explainStop(facts({ stopCode: "UserInitiated", stoppedReason: words, stopRequestedBy: words, mainContainer: words })),
+        explainLaunchError({ awsCode: words, awsMessage: words }),
+        explainLaunchError({ awsCode: "ClientException", awsMessage: words }),
+      ]) {
+        const kept = cause?.awsWords.join("\n") ?? "";
+        expect(kept).toContain(words.slice(0, 16_384));
+        expect(kept.length).toBeLessThan(33_500);
+        expect(cause?.nextStep).not.toBe("");
+        expect(cause?.headline.length).toBeLessThan(300);
+        for (const line of [cause?.headline ?? "", ...(cause?.evidence ?? [])]) {
+          expect(line.length).toBeLessThan(400);
+          expect(line).not.toMatch(/\p{Cc}|\u202e/u);
+          expect(line.isWellFormed()).toBe(true);
+        }
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("the log's last lines tell what the exit code cannot", () => {
+  const refined = (exitCode: number, ...lines: string[]) => {
+    const cause = explainStop(ended(exitCode));
+    return (
+      cause &&
+      refineByLog(
+        cause,
+        lines.map((text) => ({ text })),
+      )
+    );
+  };
+  expect(refined(255, "exec /app/run: exec format error")?.kind).toBe("image-architecture");
+  expect(refined(134, "", "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory")?.kind).toBe(
+    "heap-exhausted",
+  );
+  expect(refined(1, 'Exception in thread "main" java.lang.OutOfMemoryError: Java heap space')?.evidence.at(-1)).toContain(
+    "The log says: Exception",
+  );
+  expect(refined(1, "all is well", "x".repeat(100_000))?.kind).toBe("exit-code");
+  expect(refined(139, "exec format error")?.kind).toBe("segmentation-fault");
 });
