@@ -29,7 +29,7 @@ export function NeedsYou({ failed, late, lateCount, outOfSync }: Pick<Overview, 
       </p>
     );
   return (
-    <>
+    <div>
       {groups.map(({ state, title }) => (
         <Group key={state} title={title} count={open.filter(({ last }) => last.state === state).length}>
           {open
@@ -65,7 +65,7 @@ export function NeedsYou({ failed, late, lateCount, outOfSync }: Pick<Overview, 
           </Line>
         ))}
       </Group>
-    </>
+    </div>
   );
 }
 

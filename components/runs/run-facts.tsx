@@ -37,16 +37,25 @@ export function RunFacts({ run, job, usualSeconds, duplicates }: RunFactsProps) 
             {run.attempt !== null ? <span className="text-ink-3">{`, after ${tries(run.attempt)}`}</span> : null}
           </Fact>
         ) : null}
-        <Fact name="Seen">
-          {run.seenAt ? (
-            <>
-              <TimeText at={run.seenAt} timeZone={job.timeZone} />
-              <span className="text-ink-3">{run.source ? seenWords[run.source] : ""}</span>
-            </>
-          ) : (
-            <span className="text-ink-3">{isEnded(run) ? "Never in AWS" : "Not in AWS yet"}</span>
-          )}
-        </Fact>
+        {run.source === "calendar" ? (
+          <>
+            <Fact name="Task">
+              <span className="text-ink-3">None was seen</span>
+            </Fact>
+            <Fact name="Known from">the job's calendar</Fact>
+          </>
+        ) : run.state === "lost" ? null : (
+          <Fact name="Seen">
+            {run.seenAt ? (
+              <>
+                <TimeText at={run.seenAt} timeZone={job.timeZone} />
+                <span className="text-ink-3">{run.source ? seenWords[run.source] : ""}</span>
+              </>
+            ) : (
+              <span className="text-ink-3">{isEnded(run) ? "Never in AWS" : "Not in AWS yet"}</span>
+            )}
+          </Fact>
+        )}
         {run.taskArn && late === null && run.attempt !== null && run.attempt > 1 ? (
           <Fact name="Try">{`${run.attempt}: AWS could not start it before`}</Fact>
         ) : null}
@@ -110,7 +119,10 @@ function TaskFacts({ run, job, usualSeconds }: Pick<RunFactsProps, "run" | "job"
       </Fact>
       <Fact name={run.state === "lost" ? "Given up" : "Ended"}>
         {run.stoppedAt ? (
-          <TimeText at={run.stoppedAt} form="clock" timeZone={job.timeZone} />
+          <>
+            <TimeText at={run.stoppedAt} form="clock" timeZone={job.timeZone} />
+            <span className="text-ink-3">{run.state === "lost" ? ", by looking" : ""}</span>
+          </>
         ) : (
           <span className="text-ink-3">{isEnded(run) ? "Not known" : "Not yet"}</span>
         )}

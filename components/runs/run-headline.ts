@@ -27,7 +27,7 @@ export function runHeadline(
     case "missed":
       return why ? `Missed: ${asClause(why)}` : "Missed: nothing started at its moment";
     case "lost":
-      return "Lost: AWS forgot the task before Belfry saw its end";
+      return why ? `Lost: ${asClause(why)}` : "Lost: AWS forgot the task before Belfry saw its end";
   }
 }
 

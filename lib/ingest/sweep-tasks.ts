@@ -99,7 +99,7 @@ async function runsThatWait({ db }: Deps, environment: Environment): Promise<Map
 function forgotten({ knownAt, seenAt, eventsReadAt }: { knownAt: Date; seenAt: Date; eventsReadAt: Date }): Cause {
   return {
     kind: "lost",
-    headline: "Lost: ECS has forgotten the task, and nobody saw how it ended",
+    headline: "ECS has forgotten the task, and nobody saw how it ended",
     evidence: [
       `Last seen at ${secondsOf(knownAt)}`,
       `At ${secondsOf(seenAt)} ECS did not know the task any more: it remembers a stopped one for about an hour`,

@@ -64,7 +64,7 @@ async function start(options: StartOptions): Promise<void> {
   });
   let prepared: Prepared | undefined;
   await step("The database is up to date", async () => {
-    prepared = await prepare(launch, databaseUrl, []);
+    prepared = await prepare(launch, databaseUrl, otherAws ? [] : ["--skip-passed-moments"]);
     const { applied } = prepared;
     return applied > 0 ? `The database is up to date (${applied} ${applied === 1 ? "migration" : "migrations"} applied)` : undefined;
   });
