@@ -72,6 +72,8 @@ const otherControls = new RegExp(`[${controls(0x00, 0x08)}${controls(0x0b, 0x1a)
 
 /** Each extended colour in a sequence of its own, with semicolons: the renderer knows no other form. */
 function splitColours(parameters: string): string {
+  // Most are plain ones, and a hostile line has a quarter of a million of them.
+  if (!/[345]8|:/.test(parameters)) return `${esc}[${parameters}m`;
   const codes = parameters.replaceAll(":", ";").split(";");
   let out = "";
   let plain: string[] = [];
