@@ -1,6 +1,7 @@
 "use client";
 
 import { ToggleGroup } from "radix-ui";
+import { visibleText } from "@/lib/domain/plain-line";
 import { type ContainerChoice, merged } from "./log-addresses";
 
 type LiveLogContainersProps = {
@@ -14,7 +15,7 @@ type LiveLogContainersProps = {
 export function LiveLogContainers({ names, value, onChange }: LiveLogContainersProps) {
   const [own, ...others] = names;
   if (own === undefined) return null;
-  const options = [{ value: own, label: own }, ...others.map((name) => ({ value: name, label: name })), { value: merged, label: "Merged" }];
+  const options = [...[own, ...others].map((name) => ({ value: name, label: visibleText(name) })), { value: merged, label: "Merged" }];
   return (
     <ToggleGroup.Root
       type="single"
@@ -27,7 +28,8 @@ export function LiveLogContainers({ names, value, onChange }: LiveLogContainersP
         <ToggleGroup.Item
           key={option.value}
           value={option.value}
-          className="h-6 shrink-0 rounded-sm px-2 text-ink-2 text-xs transition-colors duration-120 hover:bg-hover hover:text-ink data-[state=on]:bg-hover data-[state=on]:font-medium data-[state=on]:text-ink"
+          title={option.label}
+          className="h-6 max-w-60 shrink-0 truncate rounded-sm px-2 text-ink-2 text-xs transition-colors duration-120 hover:bg-hover hover:text-ink data-[state=on]:bg-hover data-[state=on]:font-medium data-[state=on]:text-ink"
         >
           {option.label}
         </ToggleGroup.Item>

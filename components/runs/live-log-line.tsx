@@ -3,6 +3,7 @@
 import { type MouseEvent, memo } from "react";
 import { cn } from "@/components/ui/cn";
 import { looksLikeError } from "@/lib/domain/log-text";
+import { visibleText } from "@/lib/domain/plain-line";
 import { AnsiLine } from "./ansi-line";
 import type { ToldLine } from "./log-pages";
 import { type LogTimes, lineTime } from "./log-view";
@@ -62,11 +63,11 @@ export const LiveLogLine = memo(function LiveLogLine(props: LiveLogLineProps) {
           )}
           {containerName && (
             <span
-              title={containerName}
+              title={visibleText(containerName)}
               className="shrink-0 select-none truncate"
               style={{ color: containerColour, width: `${containerWidth}ch` }}
             >
-              {containerName}
+              {visibleText(containerName)}
             </span>
           )}
           <span
