@@ -30,7 +30,8 @@ type Client = pg.Client & { ref(): void; unref(): void };
 /** All locks of a client share one connection, which is kept: to make one takes longer than most rounds. */
 type Keeper = {
   client: Client;
-  connected: Promise<unknown>;
+  /** Settled when the connection has answered all that it was asked: pg wants one question at a time. */
+  answered: Promise<unknown>;
   /** Held or being asked for. To Postgres one connection may take a lock twice, so this tells. */
   names: Set<string>;
 };
@@ -70,7 +71,7 @@ function keeperOf(db: Database): Keeper {
   if (known) return known;
   const { connection } = readAddress(addressOf(db));
   const client = new pg.Client({ ...connection, application_name: "belfry-lock", query_timeout: answerWithinMs }) as Client;
-  const keeper: Keeper = { client, connected: client.connect(), names: new Set() };
+  const keeper: Keeper = { client, answered: client.connect(), names: new Set() };
   for (const event of ["error", "end"] as const) client.on(event, () => forget(db, keeper));
   keepers.set(db, keeper);
   return keeper;
@@ -81,15 +82,18 @@ function forget(db: Database, keeper: Keeper): void {
   if (keepers.get(db) === keeper) keepers.delete(db);
 }
 
-async function ask({ client, connected }: Keeper, what: "try_lock" | "unlock", key: string): Promise<boolean> {
-  try {
-    await connected;
-    const { rows } = await client.query<{ done: boolean }>({
+async function ask(keeper: Keeper, what: "try_lock" | "unlock", key: string): Promise<boolean> {
+  const { client } = keeper;
+  const answer = keeper.answered.then(() =>
+    client.query<{ done: boolean }>({
       name: what,
       text: `select pg_${what === "unlock" ? "advisory_unlock" : "try_advisory_lock"}(hashtextextended($1, 0)) as done`,
       values: [key],
-    });
-    return rows[0]?.done ?? false;
+    }),
+  );
+  keeper.answered = answer;
+  try {
+    return (await answer).rows[0]?.done ?? false;
   } catch (error) {
     // Whatever it was: nobody is to hold a lock there that nobody knows of.
     client.end().catch(() => {});
