@@ -193,6 +193,17 @@ test("the queue has told all once it is empty, and not while somebody else has a
   expect((await looksOf(db, environment.id)).events).toEqual(new Date(at.getTime() + 120_000));
 });
 
+test("a queue that is never empty has told what was sent well before the messages that it gives", async () => {
+  const { db, deps, environment } = ground;
+  await db.look.deleteMany({ where: { environmentId: environment.id } });
+  const began = Date.now();
+  await new SQSClient({}).send(new SendMessageCommand({ QueueUrl: environment.eventQueueUrl, MessageBody: "one of many" }));
+  expect(await intake({ deps, environment, waitSeconds: 0, mostLooks: 1 })).toMatchObject({ received: 1 });
+  const { events } = await looksOf(db, environment.id);
+  expect(events?.getTime()).toBeGreaterThan(began - 6 * 60_000);
+  expect(events?.getTime()).toBeLessThan(began - 4 * 60_000);
+});
+
 test("while Postgres is away nothing is removed, and afterwards nothing is missing", async () => {
   const job = await ground.jobThatRuns("echo patience");
   const away = makeDatabase("postgresql://nobody@127.0.0.1:9/none");

@@ -6,7 +6,7 @@ import { toSetAside } from "./dead-letter";
 import { inLanes } from "./in-lanes";
 import { recordTasks, type Sight } from "./record-task";
 import { parseTaskEvent } from "./task-event";
-import { noteToldAll } from "./told-all";
+import { noteToldAll, noteToldBefore } from "./told-all";
 
 /** What a round of the event queue came to, in messages. */
 export type IntakeReport = {
@@ -52,6 +52,7 @@ export async function intake({ deps, environment, signal, waitSeconds = 20, most
   const url = environment.eventQueueUrl;
   let looks = 0;
   let emptyAt = null as Date | null;
+  let sentFrom = null as Date | null;
 
   async function look(waitSeconds: number, calls = 1): Promise<number> {
     looks++;
@@ -62,6 +63,7 @@ export async function intake({ deps, environment, signal, waitSeconds = 20, most
       return 0;
     }
     report.received += messages.length;
+    sentFrom = new Date(Math.min(...messages.map(({ sentAt }) => (sentAt ?? at).getTime())));
     const outcomes = await take(deps, environment, messages);
     const done: string[] = [];
     let firstError: unknown;
@@ -95,6 +97,8 @@ export async function intake({ deps, environment, signal, waitSeconds = 20, most
     // A full look means that more is waiting; one reader is enough for what trickles in.
     if (first > 0) await Promise.all(Array.from({ length: first === mostOfACall ? readers : 1 }, () => drain(1)));
     if (emptyAt && report.failed === 0) await noteToldAll({ deps, environment, source: "events", url, at: emptyAt });
+    else if (looks >= mostLooks && sentFrom && report.failed === 0)
+      await noteToldBefore({ deps, environment, source: "events", url, at: sentFrom });
   } catch (error) {
     if (!signal?.aborted) throw error;
   }
