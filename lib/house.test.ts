@@ -99,11 +99,11 @@ const isWithin = (place: string, rooms: string[]): boolean => rooms.some((room) 
 const isConfiguration = (file: string): boolean => /^[^/]+\.config\.(ts|mjs)$/.test(file);
 const isTest = (file: string): boolean => /\.(test|spec)\.tsx?$/.test(file);
 
-/** What tests alone import is a part of the tests. */
+/** What tests alone import, or what those import alone, is a part of the tests. */
 const importersOf = Map.groupBy(imports, ({ target }) => placeOf(target));
 const isTestSupport = (file: string): boolean => {
   const importers = importersOf.get(placeOf(file)) ?? [];
-  return isTest(file) || (importers.length > 0 && importers.every((importer) => isTest(importer.file)));
+  return isTest(file) || (importers.length > 0 && importers.every((importer) => isTestSupport(importer.file)));
 };
 
 function isAllowed({ file, target, typesOnly }: ImportLine): boolean {

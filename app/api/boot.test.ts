@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { type AddressInfo, connect, createServer } from "node:net";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type TestDatabase, testDatabase } from "@/lib/testing/database";
+import { postgresDoor } from "@/lib/testing/postgres-door";
 
 const root = path.resolve(import.meta.dirname, "..", "..");
 let database: TestDatabase;
@@ -79,25 +79,14 @@ describe("a database that is too new stops it,", () => {
   });
 
   test("also when the database answers only after the console has opened", async () => {
-    const [postgres, door] = [new URL(database.url), createServer()];
-    door.listen(0, "127.0.0.1");
-    await once(door, "listening");
-    const { port } = door.address() as AddressInfo;
-    door.close();
-    const throughDoor = new URL(database.url);
-    throughDoor.port = String(port);
-    const { output, ended } = boot({ DATABASE_URL: throughDoor.href });
+    const door = await postgresDoor(database.url);
+    const { output, ended } = boot({ DATABASE_URL: door.url });
     await expect.poll(output, open).toContain("Open.");
-    door.on("connection", (socket) => {
-      const onward = connect(Number(postgres.port), postgres.hostname);
-      socket.on("error", () => onward.destroy()).pipe(onward);
-      onward.on("error", () => socket.destroy()).pipe(socket);
-    });
-    door.listen(port, "127.0.0.1");
+    await door.open();
     const [code] = await ended;
     expect(output()).toMatch(/does not know its migration 30000101000000_later/);
     expect(code).toBe(78);
-    door.close();
+    door.shut();
   });
 });
 

@@ -6,9 +6,11 @@ import { awsClockOffsetMs } from "@/lib/aws/clock";
 import { upsertEnvironment } from "@/lib/db/environments";
 import { insertJob, writeJobIntent } from "@/lib/db/jobs";
 import { nudge } from "@/lib/db/nudge";
+import { scheduleName } from "@/lib/desired/names";
 import { newShortId } from "@/lib/domain/ids";
 import { type TestDatabase, testDatabase } from "@/lib/testing/database";
 import { jobInput } from "@/lib/testing/factories";
+import { postgresDoor } from "@/lib/testing/postgres-door";
 import { type TestSandbox, testSandbox } from "@/lib/testing/sandbox";
 
 const root = path.resolve(import.meta.dirname, "..", "..");
@@ -93,7 +95,7 @@ test("a first start makes the first admin, follows a saved job, and leaves withi
   expect(code).toBe(0);
   expect(Date.now() - beforeSignal).toBeLessThan(2_000);
 
-  await writeJobIntent(database.db, job.id, 1, { expression: "rate(2 hours)" }, { savedAt: new Date(), savedBy: "Ada" });
+  await writeJobIntent(database.db, job.id, 1, { expression: "cron(0 3 * * ? *)" }, { savedAt: new Date(), savedBy: "Ada" });
   const next = startWorker();
   await expect.poll(generationSeen, isAtWork).toBe(2);
   expect(next.output()).not.toContain("First admin");
@@ -152,6 +154,42 @@ test("a worker whose settings would move the schedules elsewhere does not start"
   await upsertEnvironment(database.db, sandbox.environment, new Date());
   await expectRefusal(startWorker({ BELFRY_SCHEDULE_GROUP: "another-group" }), /from belfry-test to another-group/);
 });
+
+test("what AWS does while Postgres is gone is in the history soon after it is back, without anybody's help", async () => {
+  const { db } = database;
+  const door = await postgresDoor(database.url);
+  await door.open();
+  const worker = startWorker({ DATABASE_URL: door.url });
+  await expect.poll(worker.output, isAtWork).toContain("The worker is at work.");
+  const environment = await db.environment.findFirstOrThrow();
+  const saved = { savedAt: new Date(), savedBy: "Ada" };
+  const job = await db.$transaction(async (tx) => {
+    const made = await insertJob(tx, { id: newShortId(), environmentId: environment.id, input: jobInput(), ...saved });
+    await nudge(tx, "reconcile-jobs");
+    return made;
+  });
+  const generationSeen = async () => (await db.job.findUnique({ where: { id: job.id } }))?.observedGeneration;
+  await expect.poll(generationSeen, isAtWork).toBe(1);
+
+  door.shut();
+  await expect.poll(worker.output, isAtWork).toContain("Postgres does not answer");
+  const { scheduleGroup: groupName, region } = environment;
+  const started = (await sandbox.control.insideCalls())["ecs.RunTask"] ?? 0;
+  for (let count = 0; count < 3; count++) {
+    await sandbox.control.fire({ scheduleName: scheduleName(job), groupName, region });
+    await expect.poll(async () => (await sandbox.control.insideCalls())["ecs.RunTask"], isAtWork).toBe(started + count + 1);
+  }
+  await writeJobIntent(db, job.id, 1, { expression: "cron(0 3 * * ? *)" }, { savedAt: new Date(), savedBy: "Ada" });
+
+  await door.open();
+  const states = async () => (await db.run.findMany({ where: { jobId: job.id } })).map(({ state }) => state);
+  await expect.poll(states, isAtWork).toEqual(["succeeded", "succeeded", "succeeded"]);
+  await expect.poll(generationSeen, isAtWork).toBe(2);
+  expect(worker.output().match(/Postgres does not answer/g)).toHaveLength(1);
+  expect(worker.output()).toContain("Postgres answers again.");
+  expect(worker.process.exitCode).toBeNull();
+  door.shut();
+}, 60_000);
 
 test("a worker whose Postgres is away waits, says so once, and leaves when told", async () => {
   const worker = startWorker({ DATABASE_URL: "postgresql://nobody:x@127.0.0.1:9/none" });
