@@ -44,6 +44,8 @@ export type Settings = {
   groupDeletionMs: number;
   /** Share (0 to 1) of calls that fail with InternalServerException or a throttle. */
   randomFaultShare: number;
+  /** ListSchedules, ListTaskDefinitions and ListTasks answer as of so long ago (AWS's lists are eventually consistent). */
+  staleListsMs: number;
   /** Describe and list answers come back in another order than they were given. */
   shuffleLists: boolean;
   /** ECS tasks carry an injected `aws-guardduty-agent` container. */

@@ -13,6 +13,7 @@ export const defaultSettings: Settings = {
   scheduleJitterMs: 0,
   groupDeletionMs: 2000,
   randomFaultShare: 0,
+  staleListsMs: 0,
   shuffleLists: false,
   injectSidecar: false,
 };

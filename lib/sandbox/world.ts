@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
+import { deserialize, serialize } from "node:v8";
 import { MovableClock } from "./clock";
 import { errorOf, FaultBook, internalError, throttlingError } from "./faults";
 import { newIamState } from "./iam/state";
@@ -24,6 +25,8 @@ type Beat = { running: boolean; again: boolean };
 
 const beatMs = 100;
 const mostRecentCalls = 1000;
+/** The lists of things that are changed elsewhere a moment before. */
+const laggingLists = ["ListSchedules", "ListTaskDefinitions", "ListTasks"];
 /** What services keep beside the snapshot: running tasks' folders and log lines. */
 const keptFolders = ["tasks", "logs"];
 
@@ -47,6 +50,8 @@ export class SandboxWorld implements World {
   private readonly beats: Map<ServiceName, Beat>;
   private readonly leaving = new AbortController();
   private regionsByName = new Map<string, Region>();
+  /** Regions as they were until a moment (milliseconds of the world's time), oldest first; kept only while lists lag. */
+  private past: { region: string; until: number; state: Buffer }[] = [];
   private heart: NodeJS.Timeout | undefined;
   private resetting = false;
 
@@ -113,9 +118,23 @@ export class SandboxWorld implements World {
     if (this.settings.rateLimits && !this.limits.take(this.accountId, regionName, service, operation, input))
       throw throttlingError(service);
 
-    const output = await this.operate(region, service, operation, input, caller);
+    const output = await this.operate(this.regionFor(region, operation), service, operation, input, caller);
     if (ordered) throw ordered;
     return output;
+  }
+
+  /** The region that an operation sees: for a list that lags, as it was before. */
+  private regionFor(region: Region, operation: string): Region {
+    const { staleListsMs } = this.settings;
+    if (staleListsMs === 0) return region;
+    const now = this.now().getTime();
+    this.past = this.past.filter(({ until }) => until > now - staleListsMs);
+    if (laggingLists.includes(operation)) {
+      const before = this.past.find((each) => each.region === region.name);
+      return before ? (deserialize(before.state) as Region) : region;
+    }
+    if (!/^(Get|List|Describe)/.test(operation)) this.past.push({ region: region.name, until: now, state: serialize(region) });
+    return region;
   }
 
   /** Starts the heart: each service's beat every 100 ms. Before that, services put right what a killed process left. */
@@ -263,6 +282,7 @@ export class SandboxWorld implements World {
     this.recentCalls.length = 0;
     this.clock.reset();
     this.settings = this.startSettings;
+    this.past = [];
   }
 }
 
