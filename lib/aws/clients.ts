@@ -5,6 +5,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Environment } from "@/lib/domain/environment";
 import { type EcsDoor, ecsDoor } from "./ecs";
 import { type LogsDoor, logsDoor } from "./logs";
+import { Paces } from "./paced";
 import { type QueueDoor, queueDoor } from "./queue";
 import { type SchedulerDoor, schedulerDoor } from "./scheduler";
 
@@ -23,25 +24,36 @@ export function awsFor({ region }: Pick<Environment, "region">): Aws {
   return aws;
 }
 
+/** AWS answers within a second or not at all; whoever waits for longer keeps others waiting. */
+const answerWithinMs = 5_000;
+/** SQS holds an answer back for 20 s at most until there is a message. */
+const messageWithinMs = 30_000;
+
+type OwnOptions = { endpoint?: string; answerWithinMs?: number };
+
 /** A set of doors of its own. Without `endpoint` the SDK's variables say where AWS is, as they are with the first call. */
-export function makeAws(region: string, own: { endpoint?: string } = {}): Aws {
+export function makeAws(region: string, own: OwnOptions = {}): Aws {
+  const { answerWithinMs: withinMs = answerWithinMs, ...given } = own;
   const options = {
-    ...own,
+    ...given,
     region,
     maxAttempts: 3,
     requestHandler: {
-      // More sockets than a round has calls in flight; longer than SQS's longest wait for a message (20 s).
+      // More sockets than a round has calls in flight.
       httpAgent: { keepAlive: true, maxSockets: 64 },
       httpsAgent: { keepAlive: true, maxSockets: 64 },
       connectionTimeout: 3_000,
-      requestTimeout: 30_000,
+      requestTimeout: withinMs,
       throwOnRequestTimeout: true,
     },
   };
+  const once = { ...options, maxAttempts: 1 };
+  const patient = { ...options, requestHandler: { ...options.requestHandler, requestTimeout: messageWithinMs } };
+  const paces = new Paces();
   return {
-    scheduler: schedulerDoor(new SchedulerClient(options)),
-    ecs: ecsDoor(new ECSClient(options), new ECSClient({ ...options, maxAttempts: 1 })),
-    logs: logsDoor(new CloudWatchLogsClient(options), new CloudWatchLogsClient({ ...options, maxAttempts: 1 })),
-    queue: queueDoor(new SQSClient(options)),
+    scheduler: schedulerDoor(paces.watch(new SchedulerClient(options))),
+    ecs: ecsDoor(paces.watch(new ECSClient(options)), paces.watch(new ECSClient(once))),
+    logs: logsDoor(paces.watch(new CloudWatchLogsClient(options)), paces.watch(new CloudWatchLogsClient(once))),
+    queue: queueDoor(paces.watch(new SQSClient(patient))),
   };
 }

@@ -3,8 +3,21 @@
  * one code to two different things; those exceptions are named.
  */
 
+/** AWS asks for fewer calls of this kind: it threw this one back, or an earlier one, so that this one was not made. */
+export class HeldBack extends Error {
+  /** AWS's words, and after how many milliseconds there is room for a call of this kind again. */
+  constructor(
+    readonly words: { code: string; message: string },
+    readonly againInMs: number,
+  ) {
+    super(words.message);
+    this.name = "HeldBack";
+  }
+}
+
 /** AWS's own code and sentence, verbatim, for the page that shows them. */
 export function wordsOf(error: unknown): { code: string; message: string } {
+  if (error instanceof HeldBack) return error.words;
   if (error instanceof Error) return { code: error.name || "Error", message: error.message };
   return { code: "Error", message: String(error) };
 }
@@ -26,7 +39,7 @@ export function isThrottled(error: unknown): boolean {
     "RequestLimitExceeded",
     "SlowDown",
   ];
-  return hasCode(error, codes) || statusOf(error) === 429;
+  return error instanceof HeldBack || hasCode(error, codes) || statusOf(error) === 429;
 }
 
 /** It exists already, or is being changed by somebody at this moment. */

@@ -55,8 +55,11 @@ export function schedulerDoor(client: SchedulerClient) {
         return exists ? await update(schedule) : await create(schedule);
       } catch (error) {
         if (exists && isGone(error)) return create(schedule);
-        if (!exists && isConflict(error)) return update(schedule);
-        throw error;
+        if (exists || !isConflict(error)) throw error;
+        // In conflict and not there: AWS is still busy with an earlier change of it, which is the better word for it.
+        return await update(schedule).catch((failure: unknown) => {
+          throw isGone(failure) ? error : failure;
+        });
       }
     },
 

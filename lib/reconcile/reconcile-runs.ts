@@ -1,6 +1,6 @@
 import type { RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
 import type { StartedTask } from "@/lib/aws/ecs";
-import { isInactiveRevision, isPassing, isRefused, wordsOf } from "@/lib/aws/errors";
+import { HeldBack, isInactiveRevision, isPassing, isRefused, wordsOf } from "@/lib/aws/errors";
 import { tryLock } from "@/lib/db/lock";
 import { nudge } from "@/lib/db/nudge";
 import {
@@ -21,6 +21,7 @@ import type { Run } from "@/lib/domain/run";
 import { lanes } from "./lanes";
 import { planStart, planStop, type StartStep, type StopStep } from "./plan-runs";
 import { ensureRevision } from "./register";
+import { waitSeconds } from "./sync-error";
 
 /*
  * Starts the runs that people asked for, and stops those that they do not want any more.
@@ -43,7 +44,9 @@ export type RunsReport = {
 };
 
 /** How long until it is looked again whether a job was applied. */
-const waitSeconds = 2;
+const lookAgainSeconds = 2;
+/** Somebody waits for the run: later than this it is not tried again. */
+const longestRetrySeconds = 60;
 
 /** One round over one environment; null when another worker is at it. Throws when Postgres is away. */
 export async function reconcileRuns(deps: Deps, environment: Environment, signal?: AbortSignal): Promise<RunsReport | null> {
@@ -64,7 +67,7 @@ export async function reconcileRuns(deps: Deps, environment: Environment, signal
       });
     await Promise.all([...starts, ...stops].map(each));
     if (report.refused) await nudge(deps.db, "ingest");
-    if (report.waiting.length) lookAgain(report, new Date(now.getTime() + waitSeconds * 1000));
+    if (report.waiting.length) lookAgain(report, new Date(now.getTime() + lookAgainSeconds * 1000));
     return report;
   });
 }
@@ -138,7 +141,7 @@ async function refuse(
 
 async function postpone({ db, clock, log }: Deps, run: Run, error: unknown, report: RunsReport): Promise<void> {
   const attempts = await launchAttemptsOf(db, run.id);
-  const seconds = Math.min(120, 2 ** Math.min(attempts, 7)) * (0.75 + Math.random() / 2);
+  const seconds = Math.min(longestRetrySeconds, waitSeconds(attempts)) + (error instanceof HeldBack ? error.againInMs / 1000 : 0);
   const retryAt = new Date(clock.now().getTime() + seconds * 1000);
   await writeLaunch(db, run.id, { retryAt });
   const { code, message } = wordsOf(error);
@@ -166,13 +169,13 @@ async function stop(deps: Deps, environment: Environment, step: StopStep, report
     const isKnown = await deps.aws(environment).ecs.stopTask({ cluster: environment.clusterArn, task: step.taskArn, reason: step.reason });
     // ECS may not show a task yet that it has just started (ECS API, RunTask, "eventual consistency"). One that it has
     // forgotten needs no stop, but the two look alike: it is asked again until the sweep says what became of the task.
-    if (!isKnown) return lookAgain(report, new Date(clock.now().getTime() + waitSeconds * 1000));
+    if (!isKnown) return lookAgain(report, new Date(clock.now().getTime() + lookAgainSeconds * 1000));
     await writeStopSent(db, run.id, { at: clock.now(), reason: step.reason });
     report.stopped++;
   } catch (error) {
     const { code, message } = wordsOf(error);
     report.failed.push({ run: run.id, sentence: `${code}: ${message}` });
-    if (isPassing(error)) lookAgain(report, new Date(clock.now().getTime() + waitSeconds * 1000));
+    if (isPassing(error)) lookAgain(report, new Date(clock.now().getTime() + lookAgainSeconds * 1000));
     else log.error({ err: error, run: run.id }, "A run could not be stopped.");
   }
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { HeldBack } from "@/lib/aws/errors";
 import { Refused, Unavailable } from "@/lib/domain/errors";
 import { sampleJob } from "@/lib/testing/samples";
 import { toFailure } from "./sync-error";
@@ -58,12 +59,24 @@ test("Belfry's own no keeps its sentence and its field", () => {
   expect(error).toMatchObject({ sentence: "The moment has passed.", field: "expression", passing: false });
 });
 
-test("the waits double up to five minutes, a little apart from each other", () => {
+test("the waits are anything up to a bound that doubles up to five minutes, and a second at least", () => {
   const throttle = awsError("ThrottlingException", "Rate exceeded", 429);
   const seconds = (syncAttempts: number, random: number) =>
     (toFailure(throttle, { ...job, syncAttempts }, now, () => random).retryAt.getTime() - now.getTime()) / 1000;
-  expect([0, 1, 2, 5, 7, 8, 30].map((attempts) => seconds(attempts, 0.5))).toEqual([2, 4, 8, 64, 256, 300, 300]);
-  expect([seconds(0, 0), seconds(0, 1)]).toEqual([1.5, 2.5]);
+  expect([0, 1, 2, 5, 7, 30].map((attempts) => seconds(attempts, 1))).toEqual([4, 8, 16, 128, 300, 300]);
+  expect([0, 1, 2, 5, 7, 30].map((attempts) => seconds(attempts, 0))).toEqual([1, 1, 1, 1, 1, 1]);
+});
+
+test("a call that was held back says when it is tried again, and not before there is room", () => {
+  const held = new HeldBack({ code: "ThrottlingException", message: "Rate exceeded" }, 30_000);
+  const { error, retryAt } = toFailure(held, { ...job, syncAttempts: 0 }, now, () => 0);
+  expect(retryAt.getTime() - now.getTime()).toBe(31_000);
+  expect(error).toMatchObject({
+    sentence: `AWS asks for fewer changes: trying again at ${retryAt.toISOString().slice(11, 19)} UTC.`,
+    awsCode: "ThrottlingException",
+    awsMessage: "Rate exceeded",
+    passing: true,
+  });
 });
 
 test("an error that stays the same keeps the moment when it began", () => {

@@ -1,11 +1,11 @@
-import { isGone, isPassing, isRefused, isRoleNotReady, isThrottled, wordsOf } from "@/lib/aws/errors";
+import { HeldBack, isGone, isPassing, isRefused, isRoleNotReady, isThrottled, wordsOf } from "@/lib/aws/errors";
 import { BelfryError } from "@/lib/domain/errors";
 import type { Job, SyncError } from "@/lib/domain/job";
 
 /** IAM may take so long until the Scheduler can assume a new role; only then is its refusal believed. */
 const rolePatienceSeconds = 120;
 
-const firstWaitSeconds = 2;
+const firstWaitSeconds = 4;
 const longestWaitSeconds = 300;
 
 /** A failure as the job's page shows it, and when the job is looked at again. */
@@ -28,12 +28,16 @@ export function toFailure(
   const waited = (now.getTime() - Date.parse(at)) / 1000;
   const isFinal = isRoleNotReady(cause) ? waited >= rolePatienceSeconds : isOwnRefusal(cause) || (isRefused(cause) && !isGone(cause));
   const passing = !isFinal;
-  const { sentence, field } = passing ? { sentence: describePassing(cause), field: null } : explainRefusal(cause, job);
-  const seconds = passing ? Math.min(longestWaitSeconds, firstWaitSeconds * 2 ** Math.min(job.syncAttempts, 10)) : longestWaitSeconds;
-  return {
-    error: { sentence, awsCode: code, awsMessage: message, field, passing, at },
-    retryAt: new Date(now.getTime() + seconds * (0.75 + random() / 2) * 1000),
-  };
+  const roomInSeconds = cause instanceof HeldBack ? cause.againInMs / 1000 : 0;
+  const seconds = passing ? waitSeconds(job.syncAttempts, random) : longestWaitSeconds * (0.75 + random() / 2);
+  const retryAt = new Date(now.getTime() + Math.ceil((seconds + roomInSeconds) * 1000));
+  const { sentence, field } = passing ? { sentence: describePassing(cause, retryAt), field: null } : explainRefusal(cause, job);
+  return { error: { sentence, awsCode: code, awsMessage: message, field, passing, at }, retryAt };
+}
+
+/** Full jitter: anything up to a bound that doubles with each try in a row, and a second at least. */
+export function waitSeconds(tries: number, random: () => number = Math.random): number {
+  return Math.max(1, random() * Math.min(longestWaitSeconds, firstWaitSeconds * 2 ** Math.min(tries, 10)));
 }
 
 /** Belfry itself says no, with a sentence of its own. */
@@ -41,9 +45,9 @@ function isOwnRefusal(cause: unknown): cause is BelfryError {
   return cause instanceof BelfryError && cause.word !== "unavailable";
 }
 
-function describePassing(cause: unknown): string {
+function describePassing(cause: unknown, retryAt: Date): string {
   if (cause instanceof BelfryError) return cause.sentence;
-  if (isThrottled(cause)) return "AWS is getting more calls than it takes at the moment. Belfry tries again.";
+  if (isThrottled(cause)) return `AWS asks for fewer changes: trying again at ${retryAt.toISOString().slice(11, 19)} UTC.`;
   if (isRoleNotReady(cause))
     return "AWS does not yet let the Scheduler use the environment's role, which takes up to two minutes after the role was made. Belfry tries again.";
   // Only the group can be gone: a schedule that is gone is made, and a definition is never asked for by its name.
