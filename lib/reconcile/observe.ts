@@ -25,9 +25,14 @@ export async function observe(aws: Aws, db: Database, environment: Pick<Environm
   return { listed: new Map(listed.map((each) => [each.name, each])), noted: new Map(noted.map((each) => [each.name, each])) };
 }
 
-/** Whether a schedule stands as it was last verified: nobody has written it since. */
+/**
+ * Whether a schedule stands as it was last verified: nobody has written it since. AWS's lists may lag behind its writes, and
+ * a schedule's time of change never goes back: one that is listed with an earlier one is listed as it was before.
+ */
 export function isAsNoted(listed: ListedSchedule, noted: JobScheduleRow | undefined): noted is JobScheduleRow {
-  return noted?.state === listed.state && noted.lastModifiedAt.getTime() === listed.lastModifiedAt.getTime();
+  if (!noted) return false;
+  const [now, before] = [listed.lastModifiedAt.getTime(), noted.lastModifiedAt.getTime()];
+  return now < before || (now === before && listed.state === noted.state);
 }
 
 /** The jobs that our records call settled but the list does not confirm: moved, missing or never noted. */
@@ -41,32 +46,60 @@ export function doubtfulJobIds({ listed, noted }: Observed): string[] {
   return [...ids];
 }
 
+/** What was read beyond the list: schedules by name, and the jobs of which it could not be read, with the reason. */
+export type ReadWhole = { observed: Observed; whole: Map<string, GetScheduleCommandOutput>; unread: Map<string, unknown> };
+
 /**
- * Reads whole what the list leaves open: schedules that are not as noted though AWS has taken the job as it stands. What
- * is to be written anyway is not read first, save an at(...), which must not be written twice.
+ * Reads whole what the list leaves open, and believes that rather than the list, which may lag behind:
+ * - schedules that are not as noted though AWS has taken the job as it stands; what is to be written anyway is not read
+ *   first, save an at(...), which must not be written twice;
+ * - those that are noted and not listed: just made, or really gone;
+ * - those that are listed, not noted and not wanted: just removed, or really there.
+ * What cannot be read fails for its job alone.
  */
 export async function readDoubtful(
   aws: Aws,
   { scheduleGroup }: Pick<Environment, "scheduleGroup">,
   { listed, noted }: Observed,
   desired: Desired<JobToReconcile>[],
-): Promise<Map<string, GetScheduleCommandOutput>> {
+): Promise<ReadWhole> {
   const inLane = lanes(16);
-  const whole = new Map<string, GetScheduleCommandOutput>();
-  const names = desired
-    .filter(({ job }) => job.appliedGeneration >= job.generation || onlyMomentOf(job))
-    .flatMap(({ schedules }) => schedules.map(({ Name }) => Name))
-    .filter((name) => {
-      const seen = listed.get(name);
-      return seen && !isAsNoted(seen, noted.get(name));
-    });
-  await Promise.all(
-    names.map((name) =>
-      inLane(async () => {
-        const schedule = await aws.scheduler.getSchedule(scheduleGroup, name);
-        if (schedule) whole.set(name, schedule);
-      }),
-    ),
+  const seen = new Map(listed);
+  const result: ReadWhole = { observed: { listed: seen, noted }, whole: new Map(), unread: new Map() };
+  const unwanted = Map.groupBy(
+    [...listed.keys()].filter((name) => !noted.has(name)),
+    jobIdOfScheduleName,
   );
-  return whole;
+  const notListed = Map.groupBy(
+    [...noted.values()].filter(({ name }) => !listed.has(name)),
+    ({ jobId }) => jobId,
+  );
+  const isOpen = (name: string, { job }: Desired<JobToReconcile>) => {
+    const schedule = listed.get(name);
+    return schedule && !isAsNoted(schedule, noted.get(name)) && (job.appliedGeneration >= job.generation || onlyMomentOf(job) !== null);
+  };
+  const look = async (jobId: string, name: string) => {
+    try {
+      const schedule = await aws.scheduler.getSchedule(scheduleGroup, name);
+      if (schedule) result.whole.set(name, schedule);
+      const { State, LastModificationDate } = schedule ?? {};
+      if (!schedule) seen.delete(name);
+      else if (LastModificationDate)
+        seen.set(name, { name, state: State === "DISABLED" ? "DISABLED" : "ENABLED", lastModifiedAt: LastModificationDate });
+    } catch (error) {
+      result.unread.set(jobId, error);
+    }
+  };
+  await Promise.all(
+    desired.flatMap((each) => {
+      const wanted = each.schedules.map(({ Name }) => Name);
+      const names = [
+        ...wanted.filter((name) => isOpen(name, each)),
+        ...(notListed.get(each.job.id) ?? []).map(({ name }) => name),
+        ...(unwanted.get(each.job.id) ?? []).filter((name) => !wanted.includes(name)),
+      ];
+      return names.map((name) => inLane(() => look(each.job.id, name)));
+    }),
+  );
+  return result;
 }

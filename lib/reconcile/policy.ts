@@ -55,7 +55,8 @@ function withoutRemovals(step: JobStep): JobStep {
   return { ...step, remove: [], isHeld: step.remove.length > 0, kind: step.put.length ? step.kind : "keep" };
 }
 
-function asKept(step: JobStep): JobStep {
+/** A step of which nothing is done. */
+export function asKept(step: JobStep): JobStep {
   return { ...step, kind: "keep", put: [], remove: [], confirmed: [], forget: [], repairs: [], isHeld: true };
 }
 

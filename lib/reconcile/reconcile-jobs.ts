@@ -10,9 +10,9 @@ import { applyPlan } from "./apply-plan";
 import { ensureGround, sureOf } from "./ground";
 import { doubtfulJobIds, type Observed, observe, readDoubtful } from "./observe";
 import { planJobs } from "./plan-jobs";
-import { narrow, type Policy, standardPolicy } from "./policy";
+import { asKept, narrow, type Policy, standardPolicy } from "./policy";
 import { announceRepairs } from "./repairs";
-import { type ReconcileReport, settle, toTakenOutcomes } from "./settle";
+import { type ReconcileReport, reportOf, type Settled, settle, toTakenOutcomes } from "./settle";
 import { verify } from "./verify";
 
 /*
@@ -54,17 +54,21 @@ export async function reconcileJobs(
     const aws = deps.aws(environment);
     const sure = sureOf(aws, environment.id);
 
-    const observed = await observeGroup(deps, environment);
-    const desired = await loadDesired(deps, environment, observed, !sure.ofEveryJob);
-    const whole = await readDoubtful(aws, environment, observed, desired);
+    const { ground, observed: listed } = await observeGroup(deps, environment);
+    const desired = await loadDesired(deps, environment, listed, !sure.ofEveryJob);
+    const { observed, whole, unread } = await readDoubtful(aws, environment, listed, desired);
 
-    const plan = narrow(planJobs({ ...observed, desired, whole, now: deps.clock.now() }), observed.listed.size, policy);
+    const allowed = narrow(planJobs({ ...observed, desired, whole, now: deps.clock.now() }), observed.listed.size, policy);
+    const plan = { ...allowed, steps: allowed.steps.map((step) => (unread.has(step.job.id) ? asKept(step) : step)) };
 
     await announceRepairs(deps, plan, observed);
-    const tried = await applyPlan(deps, environment, plan, signal);
-    await writeSyncOutcomes(deps.db, toTakenOutcomes(tried, deps.clock.now()));
-    const verification = await verify(aws, environment, tried.applied, observed.listed);
-    const report = await settle(deps, environment, { observed, plan, tried, verification });
+    const parts: Settled[] = [];
+    for await (const tried of applyPlan(deps, environment, plan, { signal, unread })) {
+      await writeSyncOutcomes(deps.db, toTakenOutcomes(tried, deps.clock.now()));
+      const verification = await verify(aws, environment, tried.applied, observed.listed);
+      parts.push(await settle(deps, environment, { observed, tried, verification }));
+    }
+    const report = reportOf(observed, plan, ground, parts);
 
     // A settled job that was put off is found again only by looking at all once more.
     if (report.postponed === 0) sure.ofEveryJob = true;
@@ -73,16 +77,17 @@ export async function reconcileJobs(
 }
 
 /** The group's list. A group that is not there (any more) is made. */
-async function observeGroup(deps: Deps, environment: Environment): Promise<Observed> {
+async function observeGroup(deps: Deps, environment: Environment): Promise<{ ground: string[]; observed: Observed }> {
   const aws = deps.aws(environment);
-  await ensureGround(aws, environment);
+  const trouble = await ensureGround(aws, environment);
   try {
-    return await observe(aws, deps.db, environment);
+    return { ground: trouble?.sentences ?? [], observed: await observe(aws, deps.db, environment) };
   } catch (error) {
     if (!isGone(error)) throw error;
     sureOf(aws, environment.id).ofGround = false;
-    await ensureGround(aws, environment);
-    return observe(aws, deps.db, environment);
+    const again = await ensureGround(aws, environment);
+    if (again?.ofGroup) throw again.ofGroup;
+    return { ground: again?.sentences ?? [], observed: await observe(aws, deps.db, environment) };
   }
 }
 

@@ -5,6 +5,7 @@ import { claimTaskDefinition, forgetIntention, intendTaskDefinition } from "@/li
 import type { Deps } from "@/lib/deps";
 import { ownTags } from "@/lib/desired/names";
 import type { Environment } from "@/lib/domain/environment";
+import { Unavailable } from "@/lib/domain/errors";
 import { lanes } from "./lanes";
 
 /** A definition to register: the document carries its fingerprint as a tag. */
@@ -12,6 +13,10 @@ export type Registrable = { document: RegisterTaskDefinitionCommandInput; finger
 
 /** Clocks of AWS and of this machine may differ by so much. */
 const clockSlackMs = 10 * 60_000;
+
+/** ECS's lists show a new revision after moments: until then nobody knows whether an intention was fulfilled. */
+const listsLagMs = 15_000;
+const notSureYet = new Unavailable("Whether AWS has taken the task definition of this job is not sure yet. Belfry looks again.");
 
 /** The ARN of a revision with this content, registered only if there is none. Throws what AWS throws. */
 export async function ensureRevision(deps: Deps, environment: Environment, definition: Registrable): Promise<string> {
@@ -30,6 +35,7 @@ async function register(deps: Deps, environment: Environment, { document, finger
   const row = { environmentId: environment.id, fingerprint, family, document };
   const intendedAt = await intendTaskDefinition(db, { ...row, at: clock.now() });
   const found = intendedAt && (await findByTag(ecs, family, fingerprint, intendedAt));
+  if (intendedAt && !found && clock.now().getTime() - intendedAt.getTime() < listsLagMs) throw notSureYet;
   const arn = found || (await registerOrForget());
   await recordTaskDefinition(db, { ...row, arn, registeredAt: clock.now() });
   return arn;

@@ -38,7 +38,7 @@ const dayMs = 86_400_000;
 const settledAfterMs = 10 * 60_000;
 const mostRetiredAtOnce = 10;
 
-/** One round over one environment; null when another worker is at it. Throws when the families cannot be listed. */
+/** One round over one environment; null when another worker is at it. Throws when Postgres is away. */
 export async function retireRevisions(deps: Deps, environment: Environment, signal?: AbortSignal): Promise<RetireReport | null> {
   return tryLock(deps.db, `retire-revisions:${environment.id}`, async () => {
     const report: RetireReport = { retired: [], foundGone: [], foundAgain: [], failed: [] };
@@ -56,7 +56,14 @@ export async function retireRevisions(deps: Deps, environment: Environment, sign
     // One family after the other, so that the reads of a thousand families do not empty the bucket that others draw from.
     for (const [family, revisions] of Map.groupBy(known, (row) => row.family)) {
       if (signal?.aborted) break;
-      const active = new Set(await ecs.listTaskDefinitionArns(family));
+      let active: Set<string>;
+      try {
+        active = new Set(await ecs.listTaskDefinitionArns(family));
+      } catch (error) {
+        const { code, message } = wordsOf(error);
+        report.failed.push({ revision: family, sentence: `${code}: ${message}` });
+        continue;
+      }
       for (const { arn, retiredAt, registeredAt } of revisions) {
         if (retiredAt && active.has(arn)) await deregister(deps, environment, arn, report);
         else if (!retiredAt && !active.has(arn) && now.getTime() - registeredAt.getTime() > settledAfterMs)
@@ -100,7 +107,14 @@ async function adoptIntended(deps: Deps, environment: Environment, report: Retir
   const { db, clock } = deps;
   const before = new Date(clock.now().getTime() - settledAfterMs);
   for (const { fingerprint, family, document, at } of await listIntentions(db, environment.id, before)) {
-    const arn = await findByTag(deps.aws(environment).ecs, family, fingerprint, at);
+    let arn: string | null;
+    try {
+      arn = await findByTag(deps.aws(environment).ecs, family, fingerprint, at);
+    } catch (error) {
+      const { code, message } = wordsOf(error);
+      report.failed.push({ revision: family, sentence: `${code}: ${message}` });
+      continue;
+    }
     if (arn) {
       await recordTaskDefinition(db, { environmentId: environment.id, fingerprint, family, document, arn, registeredAt: at });
       report.foundAgain.push(shortOf(arn));

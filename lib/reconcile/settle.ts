@@ -4,19 +4,21 @@ import { forgetSchedules, type JobScheduleRow, recordSchedules } from "@/lib/db/
 import type { Deps } from "@/lib/deps";
 import { scheduleFingerprint } from "@/lib/desired/fingerprint";
 import type { Environment } from "@/lib/domain/environment";
-import { BelfryError, Unavailable } from "@/lib/domain/errors";
+import { BelfryError } from "@/lib/domain/errors";
 import type { Applied } from "./apply-job";
 import type { Tried } from "./apply-plan";
 import type { Observed } from "./observe";
-import type { StepKind } from "./plan-jobs";
+import type { JobStep, StepKind } from "./plan-jobs";
 import type { NarrowedPlan } from "./policy";
 import { Postponed } from "./register";
 import { withdrawFailedRepairs } from "./repairs";
-import { toFailure } from "./sync-error";
+import { type Failure, toFailure } from "./sync-error";
 import type { Verification, Verified } from "./verify";
 
 /** What a round did, for people. Jobs by their address. */
 export type ReconcileReport = {
+  /** What could not be made sure of before all jobs, a sentence each: the schedule group, the log group. */
+  ground: string[];
   /** Jobs that stand in AWS as they should. */
   kept: number;
   changed: { job: string; did: Exclude<StepKind, "keep">; reasons: string[] }[];
@@ -35,7 +37,16 @@ export type ReconcileReport = {
   againAt: Date | null;
 };
 
-type Round = { observed: Observed; plan: NarrowedPlan; tried: Tried; verification: Verification };
+type Part = { observed: Observed; tried: Tried; verification: Verification };
+
+/** What became of the jobs of one part of a round. */
+export type Settled = {
+  stood: Applied[];
+  failed: ({ step: JobStep } & Failure)[];
+  postponed: number;
+  orphans: string[];
+  at: Date;
+};
 
 /** ECS takes one registration a second: after so many there is room for some of the postponed. */
 const registrationPauseSeconds = 5;
@@ -46,20 +57,21 @@ export function toTakenOutcomes({ applied }: Tried, at: Date): SyncOutcome[] {
 }
 
 /**
- * Writes down what a round came to, and gives its report. Jobs last: killed before that, the next round finds the
- * schedules as noted and has only the jobs to settle.
+ * Writes down what a part of a round came to. Jobs last: killed before that, the next round finds the schedules as noted
+ * and has only the jobs to settle.
  */
-export async function settle(deps: Deps, environment: Environment, round: Round): Promise<ReconcileReport> {
+export async function settle(deps: Deps, environment: Environment, { observed, tried, verification }: Part): Promise<Settled> {
   const { db, clock } = deps;
-  const { observed, plan, tried, verification } = round;
   const at = clock.now();
   const isShown = (each: Applied) => namesOf(each).every((name) => !verification.unverified.has(name));
   const stood = tried.applied.filter(isShown);
   const failed = [
     ...tried.failed.filter(({ cause }) => !(cause instanceof Postponed)),
-    ...tried.applied.filter((each) => !isShown(each)).map(({ step }) => ({ step, cause: notShown })),
+    ...tried.applied.flatMap((each) => {
+      const doubt = namesOf(each).find((name) => verification.unverified.has(name));
+      return doubt === undefined ? [] : [{ step: each.step, cause: verification.unverified.get(doubt) }];
+    }),
   ].map(({ step, cause }) => ({ step, cause, ...toFailure(cause, step.job, at) }));
-  const repairs = stood.flatMap(({ step }) => step.repairs.map((sentence) => ({ job: step.job, sentence })));
 
   await withdrawFailedRepairs(deps, tried, observed);
   await recordSchedules(
@@ -78,25 +90,31 @@ export async function settle(deps: Deps, environment: Environment, round: Round)
   for (const { step, cause } of failed)
     if (!isKnown(cause)) deps.log.error({ err: cause, job: step.job.slug }, "A job could not be reconciled.");
 
-  const postponed = tried.failed.filter(({ cause }) => cause instanceof Postponed).length;
+  return { stood, failed, postponed: tried.failed.filter(({ cause }) => cause instanceof Postponed).length, orphans: tried.orphans, at };
+}
+
+/** What the parts of a round came to, in one report. `ground`: what could not be made sure of before all jobs. */
+export function reportOf(observed: Observed, plan: NarrowedPlan, ground: string[], parts: Settled[]): ReconcileReport {
+  const stood = parts.flatMap((part) => part.stood);
+  const failed = parts.flatMap((part) => part.failed);
+  const postponed = parts.reduce((sum, part) => sum + part.postponed, 0);
   return {
+    ground,
     kept: stood.filter(({ step }) => step.kind === "keep" && !step.job.deletedAt).length + countSettled(observed, plan),
     changed: stood.flatMap(({ step }) => (step.kind === "keep" ? [] : [{ job: step.job.slug, did: step.kind, reasons: step.reasons }])),
     failed: failed.map(({ step, error }) => ({ job: step.job.slug, sentence: error.sentence, passing: error.passing })),
-    repaired: repairs.map(({ job, sentence }) => ({ job: job.slug, sentence })),
+    repaired: stood.flatMap(({ step }) => step.repairs.map((sentence) => ({ job: step.job.slug, sentence }))),
     postponed,
-    orphans: tried.orphans,
+    orphans: parts.flatMap(({ orphans }) => orphans),
     braked: plan.braked?.names ?? [],
     brakedBecause: plan.braked?.reason ?? null,
     foreign: plan.foreign,
     againAt: earliest([
       ...failed.map(({ retryAt }) => retryAt),
-      ...(postponed ? [new Date(at.getTime() + registrationPauseSeconds * 1000)] : []),
+      ...parts.filter((part) => part.postponed > 0).map(({ at }) => new Date(at.getTime() + registrationPauseSeconds * 1000)),
     ]),
   };
 }
-
-const notShown = new Unavailable("AWS does not show what was just written to it. Belfry looks again.");
 
 function toOutcome({ step, arn, written }: Pick<Applied, "step" | "arn" | "written">, at: Date, observed: boolean): SyncOutcome {
   const { job } = step;

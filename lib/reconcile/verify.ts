@@ -1,16 +1,20 @@
+import type { GetScheduleCommandOutput } from "@aws-sdk/client-scheduler";
 import type { Aws } from "@/lib/aws/clients";
 import type { ListedSchedule } from "@/lib/aws/scheduler";
 import { scheduleFingerprint } from "@/lib/desired/fingerprint";
 import type { DesiredSchedule } from "@/lib/desired/schedules";
 import type { Environment } from "@/lib/domain/environment";
+import { Unavailable } from "@/lib/domain/errors";
 import type { Applied, Written } from "./apply-job";
 import { lanes } from "./lanes";
 
 /** A schedule that was read back as it is wanted. */
 export type Verified = { schedule: DesiredSchedule; lastModifiedAt: Date };
 
-/** What reading back showed: the schedules that stand as written, and the names that do not (or are still there). */
-export type Verification = { verified: Map<string, Verified>; unverified: Set<string> };
+/** What reading back showed: the schedules that stand as written, and the names that do not (or are still there), with the reason. */
+export type Verification = { verified: Map<string, Verified>; unverified: Map<string, unknown> };
+
+const notShown = new Unavailable("AWS does not show what was just written to it. Belfry looks again.");
 
 /**
  * Looks whether AWS shows what was just written, with the fewest calls: the whole group's list, or each schedule by itself
@@ -26,13 +30,14 @@ export async function verify(
 ): Promise<Verification> {
   const written = applied.flatMap((each) => each.written);
   const removed = applied.flatMap((each) => each.removed);
-  const result: Verification = { verified: new Map(), unverified: new Set() };
+  const result: Verification = { verified: new Map(), unverified: new Map() };
   const pages = Math.max(1, Math.ceil((before.size + written.length) / 100));
 
   let doubtful = written;
   let stillThere = removed;
-  if (written.length + removed.length > pages) {
-    const after = new Map((await aws.scheduler.listSchedules(scheduleGroup)).map((each) => [each.name, each]));
+  // Without the list everything is in doubt, and read by itself.
+  const after = written.length + removed.length > pages ? await aws.scheduler.listSchedules(scheduleGroup).then(byName, () => null) : null;
+  if (after) {
     doubtful = written.filter((each) => {
       const seen = after.get(each.schedule.Name);
       if (!seen || !isOurs(each, seen, before.get(seen.name))) return true;
@@ -43,19 +48,29 @@ export async function verify(
   }
 
   const inLane = lanes(16);
-  const read = (name: string) => inLane(() => aws.scheduler.getSchedule(scheduleGroup, name));
+  /** What cannot be read back is not verified, which is no other schedule's trouble. */
+  const read = async (name: string, isAsItShouldBe: (whole: GetScheduleCommandOutput | null) => boolean) => {
+    try {
+      if (!isAsItShouldBe(await inLane(() => aws.scheduler.getSchedule(scheduleGroup, name)))) result.unverified.set(name, notShown);
+    } catch (error) {
+      result.unverified.set(name, error);
+    }
+  };
   await Promise.all([
-    ...doubtful.map(async ({ schedule }) => {
-      const whole = await read(schedule.Name);
-      if (whole?.LastModificationDate && scheduleFingerprint(whole) === scheduleFingerprint(schedule))
+    ...doubtful.map(({ schedule }) =>
+      read(schedule.Name, (whole) => {
+        if (!whole?.LastModificationDate || scheduleFingerprint(whole) !== scheduleFingerprint(schedule)) return false;
         result.verified.set(schedule.Name, { schedule, lastModifiedAt: whole.LastModificationDate });
-      else result.unverified.add(schedule.Name);
-    }),
-    ...stillThere.map(async (name) => {
-      if (await read(name)) result.unverified.add(name);
-    }),
+        return true;
+      }),
+    ),
+    ...stillThere.map((name) => read(name, (whole) => whole === null)),
   ]);
   return result;
+}
+
+function byName(schedules: ListedSchedule[]): Map<string, ListedSchedule> {
+  return new Map(schedules.map((each) => [each.name, each]));
 }
 
 /** The answer's Date is cut to its second, so a write within that second may be ours. */

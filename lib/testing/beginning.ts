@@ -109,9 +109,12 @@ function idsIn(text: string): Set<string> {
   return new Set(text.match(ids));
 }
 
+/** How often something was tried may differ: a fresh process may have to wait until it is sure. */
+const counters = /"(id|launch_attempts|sync_attempts)":\d+/g;
+
 function comparable(line: string, known: Set<string>): string {
   return line
     .replaceAll(ids, (id) => (known.has(id) ? id : "<id>"))
     .replaceAll(moments, "<moment>")
-    .replaceAll(/"id":\d+/g, '"id":"<number>"');
+    .replaceAll(counters, '"$1":"<number>"');
 }
