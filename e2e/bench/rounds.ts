@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { makeDatabase } from "@/lib/db/client";
+import { type Database, makeDatabase } from "@/lib/db/client";
 import { upsertEnvironment } from "@/lib/db/environments";
 import { insertJob } from "@/lib/db/jobs";
 import { migrate } from "@/lib/db/migrate";
@@ -16,24 +16,41 @@ import type { Figure } from "./figures";
 
 const projectFolder = join(import.meta.dirname, "../..");
 const definitions = 20;
+const latencyMs = 50;
 const mostRounds = 60;
 
-/** Calls and time of whole rounds over many jobs, with ECS's and the Scheduler's real rate limits switched on. */
-export async function measureRounds(folder: string, jobs: number): Promise<Figure[]> {
+/** Rounds by themselves, without a worker around them: a Postgres and an imitated AWS of their own. */
+type Ground = { aws: TestSandbox; db: Database; databaseUrl: string; environment: Environment };
+
+async function onGround<Result>(folder: string, rateLimits: boolean, work: (ground: Ground) => Promise<Result>): Promise<Result> {
   mkdirSync(folder, { recursive: true });
   const postgres = await startEmbedded({ projectFolder, dataFolder: join(folder, "postgres"), port: 0 });
-  const aws = await testSandbox({ rateLimits: true, rolePropagationMs: 0 });
+  const aws = await testSandbox({ rateLimits, rolePropagationMs: 0 });
   const db = makeDatabase(postgres.url);
   try {
     await migrate(postgres.url);
     const environment = await upsertEnvironment(db, aws.environment, new Date());
+    return await work({ aws, db, databaseUrl: postgres.url, environment });
+  } finally {
+    await db.$disconnect();
+    await aws.close();
+    await postgres.release();
+  }
+}
+
+const insertJobs = (db: Database, environmentId: string, from: number, to: number) =>
+  inTransaction(async (tx) => {
+    for (let n = from; n < to; n += 1) await insertJob(tx, newJob(environmentId, n));
+  }, db);
+
+/** Calls and time of whole rounds over many jobs, with ECS's and the Scheduler's real rate limits switched on. */
+export function measureRounds(folder: string, jobs: number): Promise<Figure[]> {
+  return onGround(folder, true, async ({ aws, db, environment }) => {
     const deps = aws.deps(db);
     await reconcileJobs(deps, environment);
 
     const size = `${jobs.toLocaleString("en")} jobs with ${definitions} definitions`;
-    await inTransaction(async (tx) => {
-      for (let n = 0; n < jobs; n += 1) await insertJob(tx, newJob(environment.id, n));
-    }, db);
+    await insertJobs(db, environment.id, 0, jobs);
     const created = await settle(aws, deps, environment, jobs);
     const idle = await settle(aws, deps, environment, jobs);
     // Another day: the creations above have emptied ECS's bucket of registrations, which fills by one a second.
@@ -64,12 +81,68 @@ export async function measureRounds(folder: string, jobs: number): Promise<Figur
         held: rolledOut.calls <= most && rolledOut.seconds < 15,
       },
     ];
-  } finally {
-    await db.$disconnect();
-    await aws.close();
-    await postgres.release();
-  }
+  });
 }
+
+/**
+ * A round that finds nothing to do, at several sizes, while each call to AWS takes 50 ms: by a worker that has just been started, which
+ * compares every job once, and by one that has done so; of the latter the slowest of four counts.
+ */
+export function measureIdleRounds(folder: string, sizes: readonly { jobs: number; seconds: number }[]): Promise<Figure[]> {
+  return onGround(folder, false, async ({ aws, db, databaseUrl, environment }) => {
+    const figures: Figure[] = [];
+    const maker = aws.deps(db);
+    let made = 0;
+    for (const { jobs, seconds } of sizes) {
+      for (; made < jobs; made += Math.min(1000, jobs - made))
+        await insertJobs(db, environment.id, made, made + Math.min(1000, jobs - made));
+      await settle(aws, maker, environment, jobs);
+      await aws.control.orderFault({ service: "*", operation: "*", delayMs: latencyMs, times: 1_000_000 });
+      let writes = 0;
+      const watched = makeDatabase(databaseUrl, {
+        onQuery: (sql) => {
+          if (isWrite(sql)) writes += 1;
+        },
+      });
+      try {
+        const deps = aws.deps(watched);
+        const rounds: { calls: number; writes: number; seconds: number }[] = [];
+        for (let round = 0; round < 5; round += 1) {
+          writes = 0;
+          await aws.control.forgetCalls();
+          const from = performance.now();
+          await reconcileJobs(deps, environment);
+          const took = (performance.now() - from) / 1000;
+          rounds.push({ calls: sumOf(await aws.control.calls()), writes, seconds: took });
+        }
+        const [first, ...later] = rounds;
+        const slowest = later.toSorted((left, right) => right.seconds - left.seconds)[0];
+        if (!first || !slowest) throw new Error("No round was made.");
+        const size = `a round over ${jobs.toLocaleString("en")} unchanged jobs, ${latencyMs} ms a call`;
+        const words = (round: typeof first) => `${round.calls} AWS calls, ${round.writes} writes, ${round.seconds.toFixed(2)} s`;
+        figures.push({
+          what: size,
+          figure: words(slowest),
+          bound: `${jobs / 100} calls, no write, ${seconds} s`,
+          held: later.every((round) => round.calls === jobs / 100 && round.writes === 0 && round.seconds < seconds),
+        });
+        figures.push({
+          what: `${size}, the first of a worker, which compares every job`,
+          figure: words(first),
+          bound: `no write, ${seconds} s`,
+          held: first.writes === 0 && first.seconds < seconds,
+        });
+      } finally {
+        await watched.$disconnect();
+        await aws.control.forgetFaults();
+      }
+    }
+    return figures;
+  });
+}
+
+const isWrite = (sql: string) => /\b(insert\s+into|update\s+"?\w|delete\s+from)\b/i.test(sql) || /pg_notify/.test(sql);
+const sumOf = (calls: Record<string, number>) => Object.values(calls).reduce((sum, count) => sum + count, 0);
 
 type Settled = { calls: number; seconds: number; rounds: number };
 
@@ -87,8 +160,7 @@ async function settle(aws: TestSandbox, deps: Deps, environment: Environment, jo
       { open: number }[]
     >`select count(*)::int as open from job where observed_generation < generation`;
     if (counted?.open === 0) {
-      const calls = Object.values(await aws.control.calls()).reduce((sum, count) => sum + count, 0);
-      return { calls, seconds, rounds };
+      return { calls: sumOf(await aws.control.calls()), seconds, rounds };
     }
     // What waits is tried again when its time has come, as the worker does.
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, (report?.againAt?.getTime() ?? 0) - Date.now())));

@@ -1,59 +1,80 @@
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { request } from "@playwright/test";
-import { sandboxControl } from "@/lib/sandbox/control-client";
-import { startEmbedded } from "@/lib/sandbox/postgres";
-import { launchBrowser, signInAndKeep } from "../sign-in";
-import { startHouse } from "../start-house";
+import { type BenchHouse, startBenchHouse } from "./bench-house";
 import { type Figure, printFigures } from "./figures";
 import { measureColdLoad, measureList } from "./list";
-import { measureLine, measureRunNow, measureSaving } from "./people";
-import { measureRounds } from "./rounds";
+import { measureMinute } from "./minute";
+import { measureFirstInstruction, measureSaving } from "./people";
+import { measureIdleRounds, measureRounds } from "./rounds";
+import { measureEvents, measureRunNow } from "./works";
 
 /*
  * Figures, not verdicts: counts of calls and queries, ratios and percentiles, on the machine that it runs on. Everything is
  * the production build with real processes; only AWS is the sandbox, whose phases take no time where that is said.
+ * `npm run bench` is one table of all parts, `npm run bench -- rounds works` one of those that are named. It fails only where
+ * something could not be measured.
  */
 
-const projectFolder = join(import.meta.dirname, "../..");
-const jobs = 1000;
-
-async function measureHouse(folder: string): Promise<Figure[]> {
-  const postgres = await startEmbedded({ projectFolder, dataFolder: join(folder, "postgres"), port: 0 });
-  const house = await startHouse({ dataFolder: join(folder, "house"), port: 3937, databaseUrl: postgres.url });
-  const browser = await launchBrowser();
-  try {
-    await sandboxControl(house.aws).changeSettings({
-      provisioningMs: 0,
-      pullingMs: 0,
-      deprovisioningMs: 0,
-      logIngestionMs: 0,
-      rolePropagationMs: 0,
-    });
-    const stateFile = join(folder, "admin.json");
-    await signInAndKeep(browser, house.address, house.admin, stateFile);
-    const api = await request.newContext({ baseURL: house.address, storageState: stateFile });
-    const figures = [await measureSaving(api), await measureRunNow(api), await measureLine(api, browser, house.address, stateFile)];
-    const { cookies } = await api.storageState();
-    const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
-    figures.push(...(await measureList({ address: house.address, cookie, databaseUrl: postgres.url }, 10_000, 1_000_000)));
-    figures.push(...(await measureColdLoad({ browser, address: house.address, stateFile })));
-    await api.dispose();
-    return figures;
-  } finally {
-    await browser.close();
-    await house.stop();
-    await postgres.release();
-  }
-}
+type Measure = { what: string; figures: () => Promise<Figure[]> };
 
 const folder = mkdtempSync(join(tmpdir(), "belfry-bench-"));
 chmodSync(folder, 0o755); // PostgreSQL does not run as root: its account must be able to enter
+
+let house: Promise<BenchHouse> | undefined;
+/** One house for all that needs one, started by the first of them. */
+const inHouse = (what: string, measure: (house: BenchHouse) => Promise<Figure[]>): Measure => ({
+  what,
+  figures: async () => {
+    house ??= startBenchHouse(folder);
+    return await measure(await house);
+  },
+});
+
+const sizes = [
+  { jobs: 1000, seconds: 1 },
+  { jobs: 10_000, seconds: 6 },
+];
+
+/** The parts by name, in an order in which the early ones leave the later ones a full history. */
+const parts: Record<string, Measure[]> = {
+  rounds: [
+    { what: "rounds that change something", figures: () => measureRounds(join(folder, "rounds"), 1000) },
+    { what: "rounds that change nothing", figures: () => measureIdleRounds(join(folder, "idle-rounds"), sizes) },
+  ],
+  list: [inHouse("lists", (house) => measureList(house, 10_000, 1_000_000)), inHouse("cold load", (house) => measureColdLoad(house))],
+  works: [
+    inHouse("saving", measureSaving),
+    inHouse("run now", (house) => measureRunNow(house)),
+    inHouse("first instruction", measureFirstInstruction),
+    inHouse("a hundred jobs at once", measureMinute),
+    inHouse("events", measureEvents),
+  ],
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in parts));
+if (unknown.length > 0) {
+  process.stderr.write(`There is no part ${unknown.join(", ")}: there are ${Object.keys(parts).join(", ")}.\n`);
+  process.exit(64);
+}
+
+const figures: Figure[] = [];
 try {
-  const rounds = await measureRounds(join(folder, "rounds"), jobs);
-  const house = await measureHouse(folder);
-  printFigures([...rounds, ...house]);
+  for (const [name, measures] of Object.entries(parts)) {
+    if (asked.length > 0 && !asked.includes(name)) continue;
+    for (const { what, figures: measure } of measures) {
+      process.stdout.write(`  ${name}: ${what}\n`);
+      try {
+        figures.push(...(await measure()));
+      } catch (error) {
+        process.exitCode = 1;
+        figures.push({ what, figure: `not measured: ${error instanceof Error ? error.message : String(error)}`, held: false });
+      }
+    }
+  }
+  printFigures(figures);
 } finally {
+  await (await house?.catch(() => undefined))?.stop();
   rmSync(folder, { recursive: true, force: true });
 }
