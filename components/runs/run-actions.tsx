@@ -1,6 +1,6 @@
 "use client";
 
-import { Repeat, Square } from "lucide-react";
+import { Play, Repeat, Square } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useRef, useState } from "react";
 import { toast } from "sonner";
@@ -14,14 +14,16 @@ type RunActionsProps = {
   runId: string;
   slug: string;
   /** Why it cannot be done now; null where it can. */
-  reasons: { stop: string | null; repeat: string | null };
+  reasons: { stop: string | null; run: string | null };
   ended: boolean;
+  /** Whether there was a task that can be run again as it was; else the job is run as it is now. */
+  canRepeat: boolean;
   requestStop: (runId: string) => Promise<Outcome>;
   requestRun: (slug: string, requestKey: string, repeatOf: string | null) => Promise<Outcome<{ runId: string }>>;
 };
 
-/** Stop a run that goes on; run one again that has ended. */
-export function RunActions({ runId, slug, reasons, ended, requestStop, requestRun }: RunActionsProps) {
+/** Stop a run that goes on; run one again that has ended, or for the first time one that never was. */
+export function RunActions({ runId, slug, reasons, ended, canRepeat, requestStop, requestRun }: RunActionsProps) {
   const router = useRouter();
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -38,10 +40,10 @@ export function RunActions({ runId, slug, reasons, ended, requestStop, requestRu
     router.refresh();
   }
 
-  async function repeat() {
+  async function run() {
     key.current ??= crypto.randomUUID();
     setBusy(true);
-    const outcome = await requestRun(slug, key.current, runId).catch(unreachable);
+    const outcome = await requestRun(slug, key.current, canRepeat ? runId : null).catch(unreachable);
     setBusy(false);
     if (!outcome.ok) return void toast.error(outcome.sentence);
     key.current = null;
@@ -54,9 +56,9 @@ export function RunActions({ runId, slug, reasons, ended, requestStop, requestRu
         <Square aria-hidden />
         Stop
       </ActionButton>
-      <ActionButton variant={ended ? "primary" : "plain"} reason={reasons.repeat} busy={busy && !asking} onClick={() => void repeat()}>
-        <Repeat aria-hidden />
-        Run again as it was
+      <ActionButton variant={ended ? "primary" : "plain"} reason={reasons.run} busy={busy && !asking} onClick={() => void run()}>
+        {canRepeat ? <Repeat aria-hidden /> : <Play aria-hidden />}
+        {canRepeat ? "Run again as it was" : "Run now"}
       </ActionButton>
       <Dialog
         open={asking}

@@ -67,7 +67,8 @@ export default async function RunPage({ params }: RunPageProps) {
               runId={run.id}
               slug={job.slug}
               ended={ended}
-              reasons={{ stop: mayRun ?? reasonNotToStop(run), repeat: mayRun ?? reasonNotToRepeat(run, job.deletedAt !== null) }}
+              canRepeat={!ended || (runCan.repeat(run) && (run.wanted ?? run.taskDefinitionArn) !== null)}
+              reasons={{ stop: mayRun ?? reasonNotToStop(run), run: mayRun ?? reasonNotToRun(run, job.deletedAt !== null) }}
               requestStop={requestStopAction}
               requestRun={requestRunAction}
             />
@@ -103,7 +104,9 @@ export default async function RunPage({ params }: RunPageProps) {
           />
         ) : (
           <p className="rounded-lg border border-line bg-surface p-4 text-ink-2 text-sm">
-            There is no log: no container of this run ever started.
+            {run.startedAt
+              ? "There is no log: AWS did not tell into which stream the container wrote."
+              : "There is no log: no container of this run ever started."}
           </p>
         )}
       </div>
@@ -130,9 +133,7 @@ function reasonNotToStop(run: Run): string | null {
   return run.stopRequestedAt ? `${run.stopRequestedBy ?? "Somebody"} has asked for the stop already.` : null;
 }
 
-function reasonNotToRepeat(run: Run, deleted: boolean): string | null {
+function reasonNotToRun(run: Run, deleted: boolean): string | null {
   if (deleted) return "The job is deleted: there is nothing to run.";
-  if (!isEnded(run)) return "This run has not ended: it can be run again afterwards.";
-  if (!runCan.repeat(run)) return "A skipped run did nothing that could be done again: use Run now on the job.";
-  return run.wanted || run.taskDefinitionArn ? null : "This run never had a task that could be repeated: use Run now on the job.";
+  return isEnded(run) ? null : "This run has not ended: it can be run again afterwards.";
 }
