@@ -12,6 +12,7 @@ type JobChange = {
   environment?: { name: string; value: string }[];
   expression?: string;
   timeZone?: string;
+  maximumRetryAttempts?: number;
 };
 
 type Fixtures = {
@@ -68,6 +69,7 @@ function jobInput(slug: string, change: JobChange) {
     },
     expression: change.expression ?? "cron(0 4 1 1 ? *)",
     timeZone: change.timeZone ?? "UTC",
+    policies: { maximumRetryAttempts: change.maximumRetryAttempts ?? 3, maximumEventAgeSeconds: 900 },
   };
 }
 

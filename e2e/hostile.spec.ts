@@ -1,8 +1,8 @@
 import type { APIRequestContext, Page } from "@playwright/test";
 import { visibleText } from "@/lib/domain/plain-line";
 import { hostileTexts } from "@/lib/testing/hostile-texts";
+import { environmentOf, sendToQueue } from "./aws-queue";
 import { expect, test } from "./fixtures";
-import { awsAddress } from "./house";
 import { screen } from "./screen";
 
 test.use({ persona: "admin" });
@@ -35,17 +35,9 @@ async function expectUnharmed(page: Page): Promise<void> {
   });
 }
 
-/** Puts an event into the queue as EventBridge does: a task of the job that failed and says this everywhere. */
+/** Tells of a task of the job that failed and says this everywhere. */
 async function tellFailure(api: APIRequestContext, jobId: string, text: string): Promise<void> {
-  const [environment] = (await (await api.get("/api/v1/environments")).json()) as {
-    name: string;
-    region: string;
-    accountId: string;
-    clusterArn: string;
-    eventQueueUrl: string;
-  }[];
-  if (!environment) throw new Error("There is no environment.");
-  const { name, region, accountId, clusterArn, eventQueueUrl } = environment;
+  const { name, region, accountId, clusterArn } = await environmentOf(api);
   const taskArn = `${clusterArn.replace(":cluster/", ":task/")}/${crypto.randomUUID().replaceAll("-", "")}`;
   const at = new Date().toISOString();
   // A message of SQS holds 1 MiB: the longest text stands whole in one place.
@@ -58,19 +50,8 @@ async function tellFailure(api: APIRequestContext, jobId: string, text: string):
     containers: [container, { ...container, name: short }],
     overrides: { containerOverrides: [{ name: "main", command: [short], environment: [{ name: "GREETING", value: short }] }] },
   };
-  const answer = await fetch(awsAddress, {
-    method: "POST",
-    headers: {
-      "content-type": "application/x-amz-json-1.0",
-      "x-amz-target": "AmazonSQS.SendMessage",
-      authorization: `AWS4-HMAC-SHA256 Credential=AKID/20260101/${region}/sqs/aws4_request, SignedHeaders=host, Signature=0`,
-    },
-    body: JSON.stringify({
-      QueueUrl: eventQueueUrl,
-      MessageBody: JSON.stringify({ version: "0", "detail-type": "ECS Task State Change", source: "aws.ecs", time: at, detail }),
-    }),
-  });
-  expect(answer.ok, await answer.text()).toBe(true);
+  const event = { version: "0", "detail-type": "ECS Task State Change", source: "aws.ecs", time: at, detail };
+  await sendToQueue(api, "events", JSON.stringify(event));
 }
 
 test("whatever people, containers and AWS write, it is only words", async ({ page, api, makeJob }) => {
