@@ -172,5 +172,5 @@ function toPhases(task: z.infer<typeof taskShape>): RunPhases {
 }
 
 function reasonOf(error: z.ZodError): string {
-  return error.issues.map((issue) => `${issue.path.join(".") || "the whole"}: ${issue.message}`).join("; ");
+  return error.issues.map((issue) => `${issue.path.join(".") || "the whole"}: ${issue.message.replace(/^Invalid input: /, "")}`).join("; ");
 }
