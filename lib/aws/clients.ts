@@ -26,8 +26,6 @@ export function awsFor({ region }: Pick<Environment, "region">): Aws {
 
 /** AWS answers within a second or not at all; whoever waits for longer keeps others waiting. */
 const answerWithinMs = 5_000;
-/** SQS holds an answer back for 20 s at most until there is a message. */
-const messageWithinMs = 30_000;
 
 type OwnOptions = { endpoint?: string; answerWithinMs?: number };
 
@@ -48,12 +46,11 @@ export function makeAws(region: string, own: OwnOptions = {}): Aws {
     },
   };
   const once = { ...options, maxAttempts: 1 };
-  const patient = { ...options, requestHandler: { ...options.requestHandler, requestTimeout: messageWithinMs } };
   const paces = new Paces();
   return {
     scheduler: schedulerDoor(paces.watch(new SchedulerClient(options))),
     ecs: ecsDoor(paces.watch(new ECSClient(options)), paces.watch(new ECSClient(once))),
     logs: logsDoor(paces.watch(new CloudWatchLogsClient(options)), paces.watch(new CloudWatchLogsClient(once))),
-    queue: queueDoor(paces.watch(new SQSClient(patient))),
+    queue: queueDoor(paces.watch(new SQSClient(options)), withinMs),
   };
 }

@@ -15,8 +15,8 @@ export type QueueMessage = {
 /** What a queue keeps a message for unless it was made otherwise (SQS API, SetQueueAttributes). */
 const standardRetentionSeconds = 4 * 86_400;
 
-/** SQS. */
-export function queueDoor(client: SQSClient) {
+/** SQS. `answerWithinMs`: the client's patience with calls for which SQS does not wait. */
+export function queueDoor(client: SQSClient, answerWithinMs: number) {
   return {
     /** Up to ten messages; waits up to `waitSeconds` (20 at most) for the first. */
     async receive(url: string, waitSeconds: number, signal?: AbortSignal): Promise<QueueMessage[]> {
@@ -28,7 +28,7 @@ export function queueDoor(client: SQSClient) {
           MessageAttributeNames: ["All"],
           MessageSystemAttributeNames: ["SentTimestamp", "ApproximateReceiveCount"],
         }),
-        { abortSignal: signal },
+        { abortSignal: signal, requestTimeout: waitSeconds * 1000 + answerWithinMs },
       );
       return (answer.Messages ?? []).map((message) => ({
         id: message.MessageId ?? "",
