@@ -7,13 +7,12 @@ import type { Gate } from "./postgres-gate";
 
 /**
  * A way to an imitated AWS of one process alone. Each request that arrives is a call of its life; when that ends, its
- * connections are cut. Nobody waits here for a message that is not there.
+ * connections are cut.
  */
 export async function openAwsGate(world: SandboxWorld, life: Lifeline): Promise<Gate> {
   const call: SandboxWorld["call"] = async (region, service, operation, input, caller) => {
-    const asked = operation === "ReceiveMessage" ? { ...(input as object), WaitTimeSeconds: 0 } : input;
     try {
-      return await life.pass(`${service}.${operation}`, () => world.call(region, service, operation, asked, caller));
+      return await life.pass(`${service}.${operation}`, () => world.call(region, service, operation, input, caller));
     } catch (error) {
       throw error instanceof Killed ? new DroppedConnection() : error;
     }

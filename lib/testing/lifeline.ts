@@ -15,7 +15,7 @@ export class Lifeline {
   isDead = false;
   /** Settled when the process is dead and nothing of it is under way any more. */
   readonly over: Promise<void>;
-  private underWay = 0;
+  private readonly underWay = new Set<Promise<unknown>>();
   private settle = () => {};
   private readonly mourners: (() => void)[] = [];
 
@@ -31,9 +31,10 @@ export class Lifeline {
     this.calls.push(what);
     const isLast = this.calls.length === this.death?.at;
     if (isLast && this.death?.kind === "before") throw this.die();
-    this.underWay += 1;
-    const [outcome] = await Promise.allSettled([act()]);
-    this.underWay -= 1;
+    const acting = Promise.allSettled([act()]);
+    this.underWay.add(acting);
+    const [outcome] = await acting;
+    this.underWay.delete(acting);
     if (isLast) this.die();
     if (this.isDead) {
       this.bury();
@@ -48,6 +49,11 @@ export class Lifeline {
     this.mourners.push(cut);
   }
 
+  /** Settled when nothing is under way; whoever called may have left long ago. */
+  async atRest(): Promise<void> {
+    while (this.underWay.size > 0) await Promise.all(this.underWay);
+  }
+
   private die(): Killed {
     this.isDead = true;
     this.bury();
@@ -55,7 +61,7 @@ export class Lifeline {
   }
 
   private bury(): void {
-    if (this.underWay > 0) return;
+    if (this.underWay.size > 0) return;
     for (const cut of this.mourners.splice(0)) cut();
     this.settle();
   }

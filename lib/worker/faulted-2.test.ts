@@ -1,0 +1,3 @@
+import { faultedAnywhere } from "./faulted-scenarios";
+
+faultedAnywhere({ share: 2, of: 4 });

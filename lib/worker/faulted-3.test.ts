@@ -1,0 +1,3 @@
+import { faultedAnywhere } from "./faulted-scenarios";
+
+faultedAnywhere({ share: 3, of: 4 });
