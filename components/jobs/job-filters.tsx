@@ -5,7 +5,7 @@ import { useRouter } from "next/navigation";
 import { useCallback } from "react";
 import { Button } from "@/components/ui/button";
 import { Chip } from "@/components/ui/chip";
-import { Dropdown, DropdownItem } from "@/components/ui/dropdown";
+import { Dropdown } from "@/components/ui/dropdown";
 import { SearchField } from "@/components/ui/search-field";
 import type { JobListState } from "@/lib/jobs/list-jobs";
 import { paths } from "@/lib/paths";
@@ -19,10 +19,17 @@ const stateWords: Record<JobListState, string> = {
   "never-run": "Never ran",
 };
 
-type JobFiltersProps = { search?: string; state?: JobListState; application?: string; applications: readonly string[] };
+type JobFiltersProps = {
+  search?: string;
+  state?: JobListState;
+  application?: string;
+  applications: readonly string[];
+  /** There are more applications than are named. */
+  moreApplications: boolean;
+};
 
 /** Which jobs are shown; all of it stands in the address, so that it can be sent to somebody. */
-export function JobFilters({ search, state, application, applications }: JobFiltersProps) {
+export function JobFilters({ search, state, application, applications, moreApplications }: JobFiltersProps) {
   const router = useRouter();
   const onSearch = useCallback(
     (words: string) => router.replace(paths.jobs({ search: words, state, application }), { scroll: false }),
@@ -55,13 +62,18 @@ export function JobFilters({ search, state, application, applications }: JobFilt
               </Button>
             }
           >
-            <div className="max-h-72 overflow-y-auto">
-              {applications.map((name) => (
-                <DropdownItem key={name} onSelect={() => router.push(paths.jobs({ search, state, application: name }), { scroll: false })}>
-                  {name}
-                </DropdownItem>
-              ))}
-            </div>
+            {(Item) => (
+              <div className="max-h-72 overflow-y-auto">
+                {applications.map((name) => (
+                  <Item key={name} onSelect={() => router.push(paths.jobs({ search, state, application: name }), { scroll: false })}>
+                    {name}
+                  </Item>
+                ))}
+                {moreApplications ? (
+                  <Item disabled>{`The first ${applications.length} by name: others are found by searching`}</Item>
+                ) : null}
+              </div>
+            )}
           </Dropdown>
         ) : null}
       </div>

@@ -34,11 +34,32 @@ export function RunStrip({ runs }: { runs: readonly StripEntry[] }) {
     <svg role="img" aria-label={words} width={width} height={size.height} viewBox={`0 0 ${width} ${size.height}`} className="block">
       <title>{words}</title>
       <path d={`M0 ${size.height - 0.5}H${width}`} stroke="var(--line)" strokeWidth="1" />
-      {bars.map((bar) => (
-        <StripMark key={bar.id} {...bar} />
-      ))}
+      <Boxes boxes={bars.filter(({ state }) => state === "succeeded")} colour={fill.succeeded} opacity="0.72" />
+      <Boxes boxes={bars.filter(({ state }) => state === "failed").flatMap(failedParts)} colour={fill.failed} />
+      {bars
+        .filter(({ state }) => state !== "succeeded" && state !== "failed")
+        .map((bar) => (
+          <StripMark key={bar.id} {...bar} />
+        ))}
     </svg>
   );
+}
+
+type Box = Pick<StripBar, "x" | "y" | "width" | "height">;
+
+/** Boxes as one path: most of a list's bars are of two states, and each would be an element. Its stroke rounds the corners. */
+function Boxes({ boxes, colour, opacity }: { boxes: readonly Box[]; colour: string; opacity?: string }) {
+  if (boxes.length === 0) return null;
+  const path = boxes.map(({ x, y, width, height }) => `M${x + 0.5} ${y + 0.5}h${width - 1}v${height - 1}h-${width - 1}z`).join("");
+  return <path d={path} fill={colour} stroke={colour} strokeLinejoin="round" opacity={opacity} />;
+}
+
+/** What failed wears a cap. */
+function failedParts({ x, y, width, height }: Box): [body: Box, cap: Box] {
+  return [
+    { x, y: Math.min(y + 3.5, y + height - 2), width, height: Math.max(height - 3.5, 2) },
+    { x, y: y - 0.5, width, height: 2.5 },
+  ];
 }
 
 /** One run of a strip. What never ran is outlined, what was stopped is cut short by a gap, what failed wears a cap. */
@@ -48,12 +69,7 @@ export function StripMark({ state, x, y, width, height }: StripBar) {
     case "succeeded":
       return <rect x={x} y={y} width={width} height={height} rx="1" fill={colour} opacity="0.72" />;
     case "failed":
-      return (
-        <g fill={colour}>
-          <rect x={x} y={Math.min(y + 3.5, y + height - 2)} width={width} height={Math.max(height - 3.5, 2)} rx="1" />
-          <rect x={x} y={y - 0.5} width={width} height="2.5" rx="1" />
-        </g>
-      );
+      return <Boxes boxes={failedParts({ x, y, width, height })} colour={colour} />;
     case "running":
     case "starting":
     case "requested":

@@ -1,3 +1,5 @@
+"use client";
+
 import Link from "next/link";
 import { Button } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -20,7 +22,7 @@ type RunTableProps = {
   withJob?: boolean;
 };
 
-/** Runs, newest first: state, when, how long, and why. */
+/** Runs, newest first: state, when, how long, and why. Drawn from the rows on either side: they are sent once, as rows. */
 export function RunTable({ rows, timeZone, label, withJob = false }: RunTableProps) {
   return (
     <Table label={label}>

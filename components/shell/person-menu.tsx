@@ -1,7 +1,6 @@
 "use client";
 
 import { LogOut } from "lucide-react";
-import { signOut } from "next-auth/react";
 import { useState } from "react";
 import { ActionButton } from "@/components/ui/action-button";
 import { cn } from "@/components/ui/cn";
@@ -15,6 +14,7 @@ export function PersonMenu({ actor, narrow = false }: { actor: Pick<Actor, "name
   const [leaving, setLeaving] = useState(false);
   async function leave() {
     setLeaving(true);
+    const { signOut } = await import("next-auth/react"); // most visits end without it
     await signOut({ callbackUrl: paths.signIn() });
   }
   return (
@@ -31,7 +31,7 @@ export function PersonMenu({ actor, narrow = false }: { actor: Pick<Actor, "name
       )}
       <ThemeSwitch />
       {actor ? (
-        <Tip words="Sign out" side="top">
+        <Tip words="Sign out">
           <ActionButton variant="ghost" size="icon" aria-label="Sign out" busy={leaving} onClick={() => void leave()}>
             <LogOut aria-hidden />
           </ActionButton>

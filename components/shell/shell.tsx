@@ -29,6 +29,7 @@ export function Shell({ actor, ground, notice, children }: ShellProps) {
       <aside className="sticky top-0 hidden h-dvh flex-col border-line border-r bg-sunken sm:flex">
         <Link
           href={paths.overview()}
+          prefetch={false}
           className="flex h-14 items-center gap-2.5 px-4 text-ink max-lg:justify-center max-lg:px-0"
           aria-label="Belfry, overview"
         >

@@ -3,7 +3,7 @@
 import { Check, Monitor, Moon, Sun } from "lucide-react";
 import { useTheme } from "next-themes";
 import { Button } from "@/components/ui/button";
-import { Dropdown, DropdownItem } from "@/components/ui/dropdown";
+import { Dropdown } from "@/components/ui/dropdown";
 
 const themes = [
   { value: "light", label: "Light", Mark: Sun },
@@ -24,13 +24,15 @@ export function ThemeSwitch() {
         </Button>
       }
     >
-      {themes.map(({ value, label, Mark }) => (
-        <DropdownItem key={value} onSelect={() => setTheme(value)}>
-          <Mark aria-hidden />
-          <span className="flex-1">{label}</span>
-          {theme === value ? <Check aria-label="chosen" className="stroke-brass-ink" /> : null}
-        </DropdownItem>
-      ))}
+      {(Item) =>
+        themes.map(({ value, label, Mark }) => (
+          <Item key={value} onSelect={() => setTheme(value)}>
+            <Mark aria-hidden />
+            <span className="flex-1">{label}</span>
+            {theme === value ? <Check aria-label="chosen" className="stroke-brass-ink" /> : null}
+          </Item>
+        ))
+      }
     </Dropdown>
   );
 }

@@ -1,37 +1,52 @@
 "use client";
 
-import { DropdownMenu as Part } from "radix-ui";
-import type { ComponentProps, ReactNode } from "react";
-import { cn } from "./cn";
+import { Slot } from "radix-ui";
+import { type ComponentType, type KeyboardEvent, type ReactNode, useState } from "react";
+import type * as Loaded from "./dropdown-menu";
 
-/** A menu that drops from its trigger. */
-export function Dropdown({ trigger, children, align = "end" }: { trigger: ReactNode; children: ReactNode; align?: "start" | "end" }) {
-  return (
-    <Part.Root modal={false}>
-      <Part.Trigger asChild>{trigger}</Part.Trigger>
-      <Part.Portal>
-        <Part.Content
-          align={align}
-          sideOffset={4}
-          collisionPadding={8}
-          className="z-50 min-w-44 animate-fade rounded-md border border-line bg-raised p-1 shadow-float"
-        >
-          {children}
-        </Part.Content>
-      </Part.Portal>
-    </Part.Root>
-  );
-}
+type DropdownProps = {
+  trigger: ReactNode;
+  align?: "start" | "end";
+  /** Draws what the menu holds, of its own lines. */
+  children: (Item: ComponentType<Loaded.DropdownMenuItemProps>) => ReactNode;
+};
 
-/** One line of the menu. */
-export function DropdownItem({ className, ...rest }: ComponentProps<typeof Part.Item>) {
+/**
+ * A menu that drops from its trigger. What places it and moves through it is fetched when the pointer or the focus comes to
+ * the trigger: most visits to a page open no menu.
+ */
+export function Dropdown({ trigger, align = "end", children }: DropdownProps) {
+  const [part, setPart] = useState<typeof Loaded | null>(null);
+  const [open, setOpen] = useState(false);
+  const load = () => import("./dropdown-menu");
+  const drop = () => {
+    setOpen(true);
+    load()
+      .then(setPart)
+      .catch(() => setOpen(false)); // the server is away: the next press tries again
+  };
+  const dropByKey = (event: KeyboardEvent) => {
+    if (event.key !== "ArrowDown") return;
+    event.preventDefault();
+    drop();
+  };
+  // The trigger changes its place in the tree with the first opening, which takes the focus into the menu anyway.
+  if (part)
+    return (
+      <part.DropdownMenu trigger={trigger} align={align} open={open} onOpenChange={setOpen}>
+        {children(part.DropdownMenuItem)}
+      </part.DropdownMenu>
+    );
   return (
-    <Part.Item
-      className={cn(
-        "flex h-8 cursor-default select-none items-center gap-2 rounded-sm px-2 text-ink text-sm outline-none data-[disabled]:text-ink-3 data-[highlighted]:bg-hover [&_svg]:size-4 [&_svg]:stroke-[1.5] [&_svg]:text-ink-3",
-        className,
-      )}
-      {...rest}
-    />
+    <Slot.Root
+      aria-haspopup="menu"
+      aria-expanded={open}
+      onPointerEnter={() => void load().catch(() => {})}
+      onFocus={() => void load().catch(() => {})}
+      onClick={drop}
+      onKeyDown={dropByKey}
+    >
+      {trigger}
+    </Slot.Root>
   );
 }

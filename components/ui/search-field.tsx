@@ -55,7 +55,7 @@ export function SearchField({ label, value, onSearch }: SearchFieldProps) {
       />
       <kbd
         aria-hidden
-        className="mono pointer-events-none absolute top-1.5 right-2 rounded-sm border border-line px-1.5 text-2xs text-ink-3 leading-[18px]"
+        className="pointer-events-none absolute top-1.5 right-2 rounded-sm font-sans border border-line px-1.5 text-2xs text-ink-3 leading-[18px]"
       >
         /
       </kbd>

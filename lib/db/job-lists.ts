@@ -47,7 +47,16 @@ export type JobListRow = {
   usualSeconds: number | null;
 };
 
-export type JobListPage = { rows: JobListRow[]; nextCursor: string | null; total: number; applications: string[] };
+/** `applications`: the first hundred by name; `moreApplications` says whether there are others. */
+export type JobListPage = {
+  rows: JobListRow[];
+  nextCursor: string | null;
+  total: number;
+  applications: string[];
+  moreApplications: boolean;
+};
+
+const mostApplications = 100;
 
 /** Whether a moment of the job `j` is over, and everything was looked at since, and its run is still not there (`latenessOf`). */
 export function isLate(now: Date): Prisma.Sql {
@@ -137,7 +146,7 @@ export async function listJobRows(db: Db, filter: JobFilter): Promise<JobListPag
     Prisma.sql`
     ${narrowed ? found : Prisma.empty}
     select ${narrowed ? Prisma.sql`(select count(*)::int from found)` : totalOf(filter)} as total,
-      array(select application from job_tally group by application having sum(jobs) > 0 order by application limit 500) as applications,
+      array(select application from job_tally group by application having sum(jobs) > 0 order by application limit ${Prisma.raw(String(mostApplications + 1))}) as applications,
       (select json_agg(page order by page."sortName", page.id) from (
         select j.id, j.slug, j.name, j.application, j.expression, j.time_zone as "timeZone", j.paused_at as "pausedAt",
           j.paused_by as "pausedBy", j.pause_reason as "pauseReason", j.generation, j.applied_generation as "appliedGeneration",
@@ -162,7 +171,8 @@ export async function listJobRows(db: Db, filter: JobFilter): Promise<JobListPag
     rows: page.map(toListRow),
     nextCursor: rows.length > limit && last ? writeCursor([last.sortName, last.id]) : null,
     total: answer?.total ?? 0,
-    applications: answer?.applications ?? [],
+    applications: (answer?.applications ?? []).slice(0, mostApplications),
+    moreApplications: (answer?.applications ?? []).length > mostApplications,
   };
 }
 

@@ -22,7 +22,8 @@ export type JobRow = {
 export const jobListStates = ["failing", "running", "late", "paused", "out-of-sync", "never-run"] as const;
 export type JobListState = (typeof jobListStates)[number];
 
-export type JobList = { rows: JobRow[]; nextCursor: string | null; total: number; applications: string[] };
+/** `applications`: the first hundred by name; `moreApplications` says whether there are others. */
+export type JobList = { rows: JobRow[]; nextCursor: string | null; total: number; applications: string[]; moreApplications: boolean };
 
 /** One page of jobs in the order of their names, at most 100. */
 export async function listJobs(request: {

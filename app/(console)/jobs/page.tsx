@@ -20,15 +20,18 @@ type JobsPageProps = { searchParams: Promise<Record<string, string | string[] | 
 
 export default async function JobsPage({ searchParams }: JobsPageProps) {
   const { cursor, ...filter } = readJobSearch(await searchParams);
-  const { rows, nextCursor, total, applications, mayEdit } = await ask(paths.jobs({ ...filter, cursor }), async (actor) => ({
-    ...(await listJobs({ actor, ...filter, cursor })),
-    mayEdit: may(actor, "edit jobs"),
-  }));
+  const { rows, nextCursor, total, applications, moreApplications, mayEdit } = await ask(
+    paths.jobs({ ...filter, cursor }),
+    async (actor) => ({
+      ...(await listJobs({ actor, ...filter, cursor })),
+      mayEdit: may(actor, "edit jobs"),
+    }),
+  );
   const filtered = Boolean(filter.search || filter.state || filter.application);
   const changing = rows.some(({ job, running }) => running || ["saved", "applied", "removing"].includes(job.sync));
   const newJob = mayEdit ? (
     <Button asChild variant="primary">
-      <Link href={paths.newJob()}>
+      <Link href={paths.newJob()} prefetch={false}>
         <Plus aria-hidden />
         New job
       </Link>
@@ -47,7 +50,7 @@ export default async function JobsPage({ searchParams }: JobsPageProps) {
         </div>
       ) : (
         <>
-          <JobFilters {...filter} applications={applications} />
+          <JobFilters {...filter} applications={applications} moreApplications={moreApplications} />
           {rows.length === 0 ? (
             <div className="rounded-lg border border-line bg-surface">
               <EmptyState
