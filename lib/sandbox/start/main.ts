@@ -22,6 +22,8 @@ import { type Supervised, supervise } from "./supervise";
 
 const projectFolder = path.resolve(import.meta.dirname, "..", "..", "..");
 const region = "us-east-1";
+/** Of the console, as in the image: without them V8 lets garbage pile up to a multiple of what is alive. */
+const heapOptions = ["--max-old-space-size=384", "--max-semi-space-size=8"];
 /** Web and worker have so long to end by themselves; with Postgres and the sandbox all is over within 5 s. */
 const patienceMs = 2500;
 const readyWithinMs = 60_000;
@@ -217,7 +219,7 @@ function startChildren(options: StartOptions, lock: StartLock, variables: Record
   keep("worker", dev ? [tsx, "watch", "--clear-screen=false", "lib/worker/main.ts"] : [workerFile(projectFolder)], {});
   // Loopback only: whoever may write jobs runs commands on this machine.
   const host = { HOSTNAME: "127.0.0.1", PORT: String(port) };
-  keep("web", dev ? [next, "dev", "--hostname", host.HOSTNAME, "--port", host.PORT] : [serverFile(projectFolder)], host);
+  keep("web", dev ? [next, "dev", "--hostname", host.HOSTNAME, "--port", host.PORT] : [...heapOptions, serverFile(projectFolder)], host);
 }
 
 /** Until the console answers and the worker has given a sign of life since `startedAt`. Throws when one of them keeps dying. */
