@@ -1,4 +1,5 @@
-import type { Db } from "./client";
+import { type Db, rowsOf } from "./client";
+import { Prisma } from "./generated/client";
 import { toDocument } from "./row";
 import { intentionOf } from "./task-definitions";
 
@@ -43,9 +44,15 @@ export async function forgetSchedules(db: Db, environmentId: string, names: stri
     await db.$executeRaw`delete from job_schedule where environment_id = ${environmentId} and name = any(${names}::text[])`;
 }
 
-/** Every schedule of an environment as it was last verified. */
+/** Every schedule of an environment as it was last verified: each round reads them all, so it is asked past Prisma. */
 export async function listSettledSchedules(db: Db, environmentId: string): Promise<JobScheduleRow[]> {
-  return await db.jobSchedule.findMany({ where: { environmentId }, orderBy: { name: "asc" } });
+  return await rowsOf<JobScheduleRow>(
+    db,
+    Prisma.sql`
+      select environment_id as "environmentId", name, job_id as "jobId", state, fingerprint, last_modified_at as "lastModifiedAt",
+        verified_at as "verifiedAt"
+      from job_schedule where environment_id = ${environmentId} order by name`,
+  );
 }
 
 /** A registered revision; jobs whose definitions are equal share it. */

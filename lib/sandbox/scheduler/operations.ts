@@ -99,13 +99,11 @@ export const operations: OperationsOf<typeof import("@aws-sdk/client-scheduler")
 
   ListSchedules(input, call) {
     if (input.GroupName !== undefined) groupNamed(call, input.GroupName);
-    const fitting = [...call.region.scheduler.schedules.values()].filter(
-      (schedule) =>
-        (input.GroupName === undefined || schedule.groupName === input.GroupName) &&
-        (input.State === undefined || schedule.definition.state === input.State) &&
-        schedule.name.startsWith(input.NamePrefix ?? ""),
-    );
-    const page = pageOf(fitting, (schedule) => `${schedule.groupName}/${schedule.name}`, input.NextToken, input.MaxResults);
+    const fits = (schedule: ScheduleRecord) =>
+      (input.GroupName === undefined || schedule.groupName === input.GroupName) &&
+      (input.State === undefined || schedule.definition.state === input.State) &&
+      schedule.name.startsWith(input.NamePrefix ?? "");
+    const page = pageOf(call.region.scheduler.schedules, fits, input.NextToken, input.MaxResults);
     return {
       Schedules: page.items.map((schedule) => ({
         Arn: schedule.arn,
@@ -157,8 +155,8 @@ export const operations: OperationsOf<typeof import("@aws-sdk/client-scheduler")
 
   ListScheduleGroups(input, call) {
     ensureDefaultGroup(call);
-    const fitting = [...call.region.scheduler.groups.values()].filter((group) => group.name.startsWith(input.NamePrefix ?? ""));
-    const page = pageOf(fitting, (group) => group.name, input.NextToken, input.MaxResults);
+    const fits = (group: ScheduleGroupRecord) => group.name.startsWith(input.NamePrefix ?? "");
+    const page = pageOf(call.region.scheduler.groups, fits, input.NextToken, input.MaxResults);
     return { ScheduleGroups: page.items.map(summaryOf), NextToken: page.nextToken };
   },
 
@@ -304,9 +302,10 @@ function arnOf(call: Call, kind: "schedule" | "schedule-group", rest: string): s
   return `arn:aws:scheduler:${call.region.name}:${call.accountId}:${kind}/${rest}`;
 }
 
+/** The items that fit, in the order of their keys. */
 function pageOf<Item>(
-  items: Item[],
-  keyOf: (item: Item) => string,
+  items: ReadonlyMap<string, Item>,
+  fits: (item: Item) => boolean,
   token: string | undefined,
   size = defaultPageSize,
 ): { items: Item[]; nextToken: string | undefined } {
@@ -316,13 +315,20 @@ function pageOf<Item>(
     if (!after.startsWith("after:")) throw invalid("Invalid NextToken provided.");
     after = after.slice("after:".length);
   }
-  const keyed = items.map((item) => ({ key: keyOf(item), item })).filter(({ key }) => key > after);
-  keyed.sort((left, right) => (left.key < right.key ? -1 : 1));
-  const page = keyed.slice(0, size);
-  const last = page.at(-1);
+  // The first ones behind the token, and one more to know whether there is more: sorting all of ten thousand for each page would
+  // take longer than AWS's whole answer.
+  const page: { key: string; item: Item }[] = [];
+  for (const [key, item] of items) {
+    if (key <= after || (page.length > size && key >= (page[size]?.key ?? "")) || !fits(item)) continue;
+    const at = page.findIndex((other) => other.key > key);
+    page.splice(at < 0 ? page.length : at, 0, { key, item });
+    if (page.length > size + 1) page.pop();
+  }
+  const hasMore = page.length > size;
+  if (hasMore) page.pop();
   return {
     items: page.map(({ item }) => item),
-    nextToken: last && keyed.length > size ? Buffer.from(`after:${last.key}`).toString("base64url") : undefined,
+    nextToken: hasMore ? Buffer.from(`after:${page.at(-1)?.key}`).toString("base64url") : undefined,
   };
 }
 
