@@ -8,9 +8,9 @@ export const nowMs = () => performance.timeOrigin + performance.now();
 /** Waits so many milliseconds. */
 export const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Asks again every 10 ms until there is an answer; throws after `seconds`. */
-export async function until<Answer>(what: string, ask: () => Promise<Answer | null>, seconds = 60): Promise<Answer> {
-  for (const end = Date.now() + seconds * 1000; Date.now() < end; await pause(10)) {
+/** Asks again every 10 ms, unless told, until there is an answer; throws after `seconds`. */
+export async function until<Answer>(what: string, ask: () => Promise<Answer | null>, seconds = 60, everyMs = 10): Promise<Answer> {
+  for (const end = Date.now() + seconds * 1000; Date.now() < end; await pause(everyMs)) {
     const answer = await ask();
     if (answer !== null) return answer;
   }

@@ -59,6 +59,7 @@ export async function measureMinute(house: BenchHouse): Promise<Figure[]> {
         return rows.length >= jobs ? rows : null;
       },
       120,
+      200,
     );
     await pause(2 * boundSeconds * 1000);
     const inJobs = joined(await Promise.all(jobPages.map(readSeen)));

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type BenchHouse, startBenchHouse } from "./bench-house";
 import { type Figure, printFigures } from "./figures";
 import { measureColdLoad, measureList } from "./list";
+import { measureLoad } from "./load";
 import { measureMinute } from "./minute";
 import { measureFirstInstruction, measureSaving } from "./people";
 import { measureIdleRounds, measureRounds } from "./rounds";
@@ -50,6 +51,7 @@ const parts: Record<string, Measure[]> = {
     inHouse("a hundred jobs at once", measureMinute),
     inHouse("events", measureEvents),
   ],
+  load: [inHouse("memory and CPU", measureLoad)],
 };
 
 const asked = process.argv.slice(2);

@@ -1,0 +1,182 @@
+import { Agent, request } from "node:http";
+import type { BenchHouse } from "./bench-house";
+import { type Figure, percentile } from "./figures";
+import { makeJob, pause, until, untilVerified } from "./jobs";
+import { cpuSeconds, residentMegabytes } from "./process-figures";
+import { type EventQueue, eventsOf, openEventQueue } from "./task-events";
+
+const idleSeconds = 60;
+const eventsPerSecond = 1000;
+const viewers = 20;
+/** A page that is open looks again so often while something changes on it. */
+const lookAgainMs = 2000;
+const loadMinutes = 10;
+
+/** What Belfry takes while nothing happens, while very much does, and afterwards. */
+export async function measureLoad(house: BenchHouse): Promise<Figure[]> {
+  const paths = await pagesOf(house);
+  return [...(await measureIdle(house, paths)), ...(await measureBusy(house, paths))];
+}
+
+/** Every kind of page, and the questions that open pages ask again and again. */
+async function pagesOf({ api }: BenchHouse): Promise<string[]> {
+  const slug = `seen-${crypto.randomUUID().slice(0, 8)}`;
+  await makeJob(api, slug, ["sh", "-c", "seq 200"]);
+  await untilVerified(api, slug);
+  const { id } = (await (await api.post(`/api/v1/jobs/${slug}/runs`, { data: { requestKey: crypto.randomUUID() } })).json()) as {
+    id: string;
+  };
+  return [
+    ...["/", "/jobs", "/runs", `/jobs/${slug}`, `/jobs/${slug}/runs`, `/jobs/${slug}/runs/${id}`, "/audit", "/settings/works"],
+    ...["/api/v1/changes", "/api/v1/changes", "/api/v1/changes", "/api/v1/overview", "/api/v1/jobs?limit=50", "/api/v1/runs?limit=50"],
+    `/api/v1/runs/${id}/log/download`,
+  ];
+}
+
+async function measureIdle(house: BenchHouse, paths: string[]): Promise<Figure[]> {
+  const [web, worker] = [await renewed(house, "web"), await renewed(house, "worker")];
+  // A server that was never asked has not loaded its pages yet.
+  for (const path of paths) await ask(house, path, new Agent());
+  await pause(15_000);
+  const before = { web: cpuSeconds(web), worker: cpuSeconds(worker) };
+  const memory: number[] = [];
+  for (let second = 0; second < idleSeconds; second += 1) {
+    await pause(1000);
+    memory.push(residentMegabytes(web));
+  }
+  const share = (pid: number, from: number) => (100 * (cpuSeconds(pid) - from)) / idleSeconds;
+  const [webShare, workerShare] = [share(web, before.web), share(worker, before.worker)];
+  const most = Math.max(...memory);
+  const percent = (value: number) => `${value.toFixed(2)} % of a core`;
+  return [
+    { what: "idle: resident memory of web, every page asked for once", figure: megabytes(most), bound: "180 MB", held: most < 180 },
+    { what: `idle: CPU of web over ${idleSeconds} s`, figure: percent(webShare), bound: "1 %", held: webShare < 1 },
+    { what: `idle: CPU of the worker over ${idleSeconds} s`, figure: percent(workerShare), bound: "1 %", held: workerShare < 1 },
+    { what: "idle: resident memory of the worker", figure: megabytes(residentMegabytes(worker)) },
+  ];
+}
+
+/** Ends a process politely; the house starts another. */
+async function renewed(house: BenchHouse, name: "web" | "worker"): Promise<number> {
+  const before = house.pidOf(name);
+  if (before) process.kill(before, "SIGTERM");
+  const pid = await until(`new ${name}`, async () => {
+    const now = house.pidOf(name);
+    return now !== before ? now : null;
+  });
+  await until("answer of the console", async () => {
+    const { workerSeenAt } = await healthOf(house);
+    return workerSeenAt && Date.now() - new Date(workerSeenAt).getTime() < 6000 ? true : null;
+  });
+  return pid;
+}
+
+export async function healthOf({ address }: BenchHouse): Promise<{ web?: string; workerSeenAt?: string | null }> {
+  try {
+    return (await (await fetch(`${address}/api/health`)).json()) as { web: string; workerSeenAt?: string | null };
+  } catch {
+    return {};
+  }
+}
+
+async function measureBusy(house: BenchHouse, paths: string[]): Promise<Figure[]> {
+  const web = house.pidOf("web");
+  if (!web) throw new Error("There is no web server.");
+  const queue = await openEventQueue(house);
+  const ending = new AbortController();
+  const asked: number[] = [];
+  try {
+    const feeding = feed(queue, ending.signal);
+    const looking = Promise.all(Array.from({ length: viewers }, (_, viewer) => look(house, paths, viewer, asked, ending.signal)));
+    const memory: number[] = [];
+    let behind = 0;
+    for (let second = 1; second <= loadMinutes * 60; second += 1) {
+      await pause(1000);
+      memory.push(residentMegabytes(web));
+      if (second % 10 === 0) behind = Math.max(behind, await queue.waiting());
+    }
+    ending.abort();
+    const events = await feeding;
+    await looking;
+    const drainedFrom = performance.now();
+    await until("empty queue", async () => ((await queue.waiting()) === 0 ? true : null), 300, 100);
+    const drained = (performance.now() - drainedFrom) / 1000;
+    const most = Math.max(...memory);
+    const rate = events / (loadMinutes * 60);
+    const halfMinutes = Array.from({ length: loadMinutes * 2 }, (_, n) => percentile(memory.slice(n * 30, n * 30 + 30), 0.5));
+    const slope = slopeOf(halfMinutes.slice(4)) * 120;
+    const under = `under ${Math.round(rate).toLocaleString("en")} events and ${Math.round(asked.length / loadMinutes / 60)} pages a second`;
+    return [
+      { what: `${under}: resident memory of web`, figure: `at most ${megabytes(most)}`, bound: "300 MB", held: most < 300 },
+      {
+        what: `the same, over ${loadMinutes} minutes, by the minute: ${halfMinutes
+          .filter((_, n) => n % 2 === 1)
+          .map((value) => value.toFixed(0))
+          .join(", ")} MB`,
+        figure: `${slope >= 0 ? "+" : ""}${slope.toFixed(1)} MB an hour`,
+        bound: "flat",
+        held: slope < 10,
+      },
+      {
+        what: `${under}: events waiting, at most`,
+        figure: `${behind.toLocaleString("en")}, all taken in ${drained.toFixed(1)} s after the last`,
+      },
+      { what: `${under}: a page`, figure: `median ${percentile(asked, 0.5).toFixed(0)} ms, p95 ${percentile(asked, 0.95).toFixed(0)} ms` },
+    ];
+  } finally {
+    ending.abort();
+    await queue.close();
+  }
+}
+
+/** Puts a second's events into the queue each second; gives how many. */
+async function feed(queue: EventQueue, signal: AbortSignal): Promise<number> {
+  const from = performance.now();
+  let events = 0;
+  while (!signal.aborted) {
+    await queue.put(eventsOf(queue, eventsPerSecond / 5, Date.now() - 7_200_000));
+    events += eventsPerSecond;
+    const early = (events / eventsPerSecond) * 1000 - (performance.now() - from);
+    if (early > 0) await pause(early);
+  }
+  return events;
+}
+
+/** One who has pages open, a different one each time. */
+async function look(house: BenchHouse, paths: string[], viewer: number, asked: number[], signal: AbortSignal): Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  await pause((lookAgainMs / viewers) * viewer);
+  for (let turn = viewer; !signal.aborted; turn += 1) {
+    const from = performance.now();
+    await ask(house, paths[turn % paths.length] ?? "/", agent);
+    const took = performance.now() - from;
+    asked.push(took);
+    await pause(Math.max(0, lookAgainMs - took));
+  }
+  agent.destroy();
+}
+
+/** The whole answer, thrown away; throws for anything but 200. */
+function ask({ address, cookie }: BenchHouse, path: string, agent: Agent): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const asking = request(`${address}${path}`, { agent, headers: { cookie } }, (response) => {
+      response.resume();
+      response.on("error", reject);
+      response.on("end", () =>
+        response.statusCode === 200 ? resolve() : reject(new Error(`${path} was answered ${response.statusCode}.`)),
+      );
+    });
+    asking.on("error", reject);
+    asking.end();
+  });
+}
+
+const megabytes = (value: number) => `${value.toFixed(0)} MB`;
+
+/** The slope of the line through equally distant values (least squares). */
+function slopeOf(values: number[]): number {
+  const [meanX, meanY] = [(values.length - 1) / 2, values.reduce((sum, value) => sum + value, 0) / values.length];
+  const above = values.reduce((sum, value, x) => sum + (x - meanX) * (value - meanY), 0);
+  const below = values.reduce((sum, _, x) => sum + (x - meanX) ** 2, 0);
+  return above / below;
+}
