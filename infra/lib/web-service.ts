@@ -54,6 +54,8 @@ export class WebService extends Construct {
     this.address = `${certificateArn ? "https" : "http"}://${domainName ?? service.loadBalancer.loadBalancerDnsName}`;
     service.taskDefinition.defaultContainer?.addEnvironment("NEXTAUTH_URL", this.address);
     service.taskDefinition.taskRole.addToPrincipalPolicy(readsLogs(jobLogGroup));
+    // Each console keeps its own copy of a log that is looked at: whoever leafs through one stays where it was read.
+    service.targetGroup.enableCookieStickiness(Duration.hours(12));
     service.targetGroup.configureHealthCheck({ path: "/api/health", healthyThresholdCount: 2, interval: Duration.seconds(15) });
     database.instance.connections.allowDefaultPortFrom(service.service, "The console reads and writes");
   }

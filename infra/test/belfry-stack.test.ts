@@ -17,6 +17,12 @@ test("the web role can read log lines and cannot change anything in AWS", () => 
   expect(actionsOf(statementsOf("WebServiceWebTaskDefTaskRole"))).toEqual(["logs:GetLogEvents"]);
 });
 
+test("a browser is led back to the console that it came from: that one has the copy of the log it reads", () => {
+  template.hasResourceProperties("AWS::ElasticLoadBalancingV2::TargetGroup", {
+    TargetGroupAttributes: Match.arrayWith([{ Key: "stickiness.enabled", Value: "true" }]),
+  });
+});
+
 test("the scheduler's role is assumed for this schedule group only", () => {
   template.hasResourceProperties("AWS::IAM::Role", {
     AssumeRolePolicyDocument: {
