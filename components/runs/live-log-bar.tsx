@@ -19,6 +19,8 @@ type LiveLogBarProps = {
   onFollow: (following: boolean) => void;
   /** Whether lines are still expected: then the end is "live". */
   moving: boolean;
+  /** No line is there and none will come: there is nothing to do with them. */
+  isNothing: boolean;
   /** Puts words on the clipboard; says whether it could. */
   copy: () => Promise<boolean>;
   copies: string;
@@ -31,7 +33,7 @@ const nextTimes = (times: LogTimes): LogTimes => logTimes[(logTimes.indexOf(time
 
 /** The bar above the lines: how the log stands, search, and how to look at it. */
 export function LiveLogBar(props: LiveLogBarProps) {
-  const { sentence, tone, view, onView, search, following, onFollow, moving, copy, copies, download } = props;
+  const { sentence, tone, view, onView, search, following, onFollow, moving, isNothing, copy, copies, download } = props;
   const next = nextTimes(view.times);
   return (
     <div className="flex flex-wrap items-center gap-x-2 gap-y-1.5 border-line border-b px-3 py-1.5">
@@ -45,31 +47,41 @@ export function LiveLogBar(props: LiveLogBarProps) {
         />
         <span className="truncate">{sentence}</span>
       </p>
-      <SearchField {...props} />
-      <div className="flex items-center gap-0.5 max-sm:w-full max-sm:justify-between">
-        <Toggle name="Go to the first error" on={search.sought === "errors"} onClick={() => search.seek("errors")}>
-          <CircleAlert aria-hidden />
-        </Toggle>
-        <Toggle name={moving ? "Follow the log" : "Stay at the end"} on={following} onClick={() => onFollow(!following)}>
-          <ArrowDownToLine aria-hidden />
-        </Toggle>
-        <Toggle name="Wrap long lines" on={view.wrap} onClick={() => onView({ wrap: !view.wrap })}>
-          <WrapText aria-hidden />
-        </Toggle>
-        <BarButton
-          aria-label={`Times: ${timesSaid[view.times]}. Change to ${timesSaid[next]}`}
-          title={`Times: ${timesSaid[view.times]}`}
-          onClick={() => onView({ times: next })}
-          className={cn("w-auto min-w-7 gap-1 px-1.5", view.times !== "off" && on)}
-        >
-          <Clock aria-hidden />
-          {view.times !== "off" && <span className="text-xs">{timesShort[view.times]}</span>}
-        </BarButton>
-        <CopyButton copy={copy} name={copies} />
-        <a href={download} download aria-label="Download the whole log" title="Download the whole log" className={cn(barButton, "size-7")}>
-          <Download aria-hidden />
-        </a>
-      </div>
+      {!isNothing && (
+        <>
+          <SearchField {...props} />
+          <div className="flex items-center gap-0.5 max-sm:w-full max-sm:justify-between">
+            <Toggle name="Go to the first error" on={search.sought === "errors"} onClick={() => search.seek("errors")}>
+              <CircleAlert aria-hidden />
+            </Toggle>
+            <Toggle name={moving ? "Follow the log" : "Stay at the end"} on={following} onClick={() => onFollow(!following)}>
+              <ArrowDownToLine aria-hidden />
+            </Toggle>
+            <Toggle name="Wrap long lines" on={view.wrap} onClick={() => onView({ wrap: !view.wrap })}>
+              <WrapText aria-hidden />
+            </Toggle>
+            <BarButton
+              aria-label={`Times: ${timesSaid[view.times]}. Change to ${timesSaid[next]}`}
+              title={`Times: ${timesSaid[view.times]}`}
+              onClick={() => onView({ times: next })}
+              className={cn("w-auto min-w-7 gap-1 px-1.5", view.times !== "off" && on)}
+            >
+              <Clock aria-hidden />
+              {view.times !== "off" && <span className="text-xs">{timesShort[view.times]}</span>}
+            </BarButton>
+            <CopyButton copy={copy} name={copies} />
+            <a
+              href={download}
+              download
+              aria-label="Download the whole log"
+              title="Download the whole log"
+              className={cn(barButton, "size-7")}
+            >
+              <Download aria-hidden />
+            </a>
+          </div>
+        </>
+      )}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 "use client";
 
 import { ToggleGroup } from "radix-ui";
+import { useEffect, useRef } from "react";
 import { visibleText } from "@/lib/domain/plain-line";
 import { type ContainerChoice, merged } from "./log-addresses";
 
@@ -13,16 +14,24 @@ type LiveLogContainersProps = {
 
 /** Whose lines are shown: those of one container, or of all, merged by time. */
 export function LiveLogContainers({ names, value, onChange }: LiveLogContainersProps) {
+  const row = useRef<HTMLDivElement>(null);
+  // On a phone the one that an address chooses may stand beyond the edge.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is moved when another one is chosen.
+  useEffect(() => {
+    const chosen = row.current?.querySelector<HTMLElement>("[data-state=on]");
+    if (row.current && chosen) row.current.scrollLeft = chosen.offsetLeft - (row.current.clientWidth - chosen.offsetWidth) / 2;
+  }, [value]);
   const [own, ...others] = names;
   if (own === undefined) return null;
   const options = [...[own, ...others].map((name) => ({ value: name, label: visibleText(name) })), { value: merged, label: "Merged" }];
   return (
     <ToggleGroup.Root
+      ref={row}
       type="single"
       aria-label="Containers"
       value={value ?? own}
       onValueChange={(next) => next && onChange(next === own ? null : next)}
-      className="flex gap-1 overflow-x-auto border-line border-b px-3 py-1.5"
+      className="relative flex gap-1 overflow-x-auto border-line border-b px-3 py-1.5"
     >
       {options.map((option) => (
         <ToggleGroup.Item

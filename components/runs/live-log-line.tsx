@@ -114,6 +114,7 @@ function LineNumber({ n, digits, isMarked, isHit, isError, onMark }: LineNumberP
       onClick={mark}
       tabIndex={-1}
       aria-label={`Line ${n}`}
+      aria-current={isMarked || undefined}
       style={{ width: `${digits}ch` }}
       className={cn(
         "sticky left-0 box-content shrink-0 select-none bg-sunken pl-2 text-right text-ink-3 sm:pl-4 hover:text-ink group-hover:text-ink-2",

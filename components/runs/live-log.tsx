@@ -53,6 +53,8 @@ export function LiveLog({ className, ...props }: LiveLogProps) {
       className={cn(
         "dark flex min-h-64 flex-col overflow-hidden rounded-md border border-line bg-sunken text-ink",
         className ?? "h-[max(20rem,calc(100dvh-14rem))]",
+        // Where there is nothing to read, what says so needs no window.
+        "has-[[data-nothing]]:h-auto has-[[data-nothing]]:min-h-0",
       )}
     >
       {containers.length > 1 && <LiveLogContainers names={containers} value={container} onChange={choose} />}
@@ -77,9 +79,9 @@ function ChosenLog({ runId, initialState, ended, containers, startedAt, containe
   const { pages } = follower;
   const state = told ?? (initialState === "requested" || initialState === "starting" ? "waiting" : null);
   const moving = isMoving({ state, connection });
-  // A finished log is read from its beginning, a running one at its end.
+  // A finished log is read from its beginning, a running one at its end; what a failed one says last is why somebody comes.
   const [wasEnded] = useState(ended);
-  const [following, setFollowing] = useState(!wasEnded);
+  const [following, setFollowing] = useState(!wasEnded || initialState === "failed");
   const [leftAt, setLeftAt] = useState(0);
   const [reveal, setReveal] = useState<Reveal | null>(null);
   /** The line of the address, as long as the log does not reach so far. */
@@ -149,6 +151,7 @@ function ChosenLog({ runId, initialState, ended, containers, startedAt, containe
   const onLook = useCallback((from: number, to: number) => follower.want(from, to), [follower]);
   const sentence = logSentence({ state, connection, last, ended: wasEnded });
   const trouble = connection === "reconnecting" || connection === "signed-out" || connection === "refused";
+  const isNothing = last === 0 && connection === "closed";
   const notes = [
     last > 0 && note,
     linked !== null && last > 0 && !moving && `There is no line ${number(linked)}: the log ends with line ${number(last)}.`,
@@ -197,6 +200,7 @@ function ChosenLog({ runId, initialState, ended, containers, startedAt, containe
         following={following}
         onFollow={follow}
         moving={moving}
+        isNothing={isNothing}
         copy={copy}
         copies={marked ? "Copy the marked lines" : "Copy the log"}
         download={addresses.download}
@@ -207,7 +211,8 @@ function ChosenLog({ runId, initialState, ended, containers, startedAt, containe
           role="log"
           aria-label="Log lines"
           aria-live="off"
-          className="flex flex-1 items-center justify-center p-6 outline-offset-[-2px]"
+          data-nothing={isNothing || undefined}
+          className="flex flex-1 items-center justify-center px-6 py-10 outline-offset-[-2px]"
         >
           <p className="max-w-[52ch] text-center text-ink-2 text-sm">{note ?? (moving || told === null ? `${sentence} …` : sentence)}</p>
         </div>
