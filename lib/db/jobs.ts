@@ -5,6 +5,7 @@ import type { Db, Tx } from "./client";
 import type { Calendar } from "./expectations";
 import type { Job as Row } from "./generated/client";
 import { toJob } from "./job-row";
+import { readAll } from "./read-all";
 import { fromRaw, keepable, toDocument } from "./row";
 
 /* Lists of jobs stand in job-lists.ts. */
@@ -99,16 +100,21 @@ export async function listJobIntents(
   environmentId: string,
   { now, alsoIds, limit = 5000 }: { now: Date; alsoIds: string[]; limit?: number },
 ): Promise<JobToReconcile[]> {
-  const rows = await db.$queryRaw<Record<string, unknown>[]>`
-    select * from (
-      select * from job
-      where environment_id = ${environmentId}
-        and (generation > observed_generation or (deleted_at is not null and removed_at is null) or retry_at is not null)
-        and (retry_at is null or retry_at <= ${now} or sync_generation < generation)
-      union
-      select * from job where environment_id = ${environmentId} and id = any(${alsoIds}::text[])
-    ) unsettled
-    order by saved_at, id limit ${limit}`;
+  const rows = await readAll<Record<string, unknown>>(
+    (last, atOnce) =>
+      db.$queryRaw`
+      select * from (
+        select * from job
+        where environment_id = ${environmentId}
+          and (generation > observed_generation or (deleted_at is not null and removed_at is null) or retry_at is not null)
+          and (retry_at is null or retry_at <= ${now} or sync_generation < generation)
+        union
+        select * from job where environment_id = ${environmentId} and id = any(${alsoIds}::text[])
+      ) unsettled
+      where ${last === null} or (saved_at, id) > (${last?.saved_at ?? null}::timestamptz, ${last?.id ?? ""})
+      order by saved_at, id limit ${atOnce}`,
+    limit,
+  );
   return rows.map((raw) => {
     const row = fromRaw<Row>(raw);
     return { ...toJob(row), syncAttempts: row.syncGeneration >= row.generation ? row.syncAttempts : 0 };
@@ -117,7 +123,11 @@ export async function listJobIntents(
 
 /** The ids of all jobs that are not deleted. */
 export async function listLiveJobIds(db: Db, environmentId: string): Promise<string[]> {
-  const rows = await db.$queryRaw<{ id: string }[]>`select id from job where environment_id = ${environmentId} and deleted_at is null`;
+  const rows = await readAll<{ id: string }>(
+    (last, limit) =>
+      db.$queryRaw`
+      select id from job where environment_id = ${environmentId} and deleted_at is null and id > ${last?.id ?? ""} order by id limit ${limit}`,
+  );
   return rows.map((row) => row.id);
 }
 

@@ -1,5 +1,6 @@
 import { type Db, rowsOf } from "./client";
-import { Prisma } from "./generated/client";
+import { Prisma, type TaskDefinition } from "./generated/client";
+import { readAll } from "./read-all";
 import { toDocument } from "./row";
 import { intentionOf } from "./task-definitions";
 
@@ -46,12 +47,14 @@ export async function forgetSchedules(db: Db, environmentId: string, names: stri
 
 /** Every schedule of an environment as it was last verified: each round reads them all, so it is asked past Prisma. */
 export async function listSettledSchedules(db: Db, environmentId: string): Promise<JobScheduleRow[]> {
-  return await rowsOf<JobScheduleRow>(
-    db,
-    Prisma.sql`
+  return await readAll((last, limit) =>
+    rowsOf<JobScheduleRow>(
+      db,
+      Prisma.sql`
       select environment_id as "environmentId", name, job_id as "jobId", state, fingerprint, last_modified_at as "lastModifiedAt",
         verified_at as "verifiedAt"
-      from job_schedule where environment_id = ${environmentId} order by name`,
+      from job_schedule where environment_id = ${environmentId} and name > ${last?.name ?? ""} order by name limit ${limit}`,
+    ),
   );
 }
 
@@ -69,10 +72,19 @@ export type TaskDefinitionRow = {
 
 /** The revisions with these fingerprints that are not retired, the newest first. */
 export async function findTaskDefinitions(db: Db, environmentId: string, fingerprints: string[]): Promise<TaskDefinitionRow[]> {
-  const rows = await db.taskDefinition.findMany({
-    where: { environmentId, fingerprint: { in: fingerprints }, retiredAt: null },
-    orderBy: [{ registeredAt: "desc" }, { arn: "desc" }],
-  });
+  const rows = await readAll<TaskDefinition>((last, take) =>
+    db.taskDefinition.findMany({
+      where: {
+        ...{ environmentId, fingerprint: { in: fingerprints }, retiredAt: null },
+        ...(last && {
+          registeredAt: { lte: last.registeredAt },
+          OR: [{ registeredAt: { lt: last.registeredAt } }, { arn: { lt: last.arn } }],
+        }),
+      },
+      orderBy: [{ registeredAt: "desc" }, { arn: "desc" }],
+      take,
+    }),
+  );
   return rows.map((row) => ({ ...row, document: row.document as object }));
 }
 
@@ -104,7 +116,12 @@ export async function withdrawRepairs(db: Db, ids: string[]): Promise<void> {
   if (ids.length > 0) await db.repair.deleteMany({ where: { id: { in: ids } } });
 }
 
-/** What was put right for a job, newest first. */
+/** What was put right for a job, newest first, at most `limit`. */
 export async function listRepairs(db: Db, jobId: string, limit: number): Promise<{ at: Date; sentence: string }[]> {
   return await db.repair.findMany({ where: { jobId }, select: { at: true, sentence: true }, orderBy: { at: "desc" }, take: limit });
+}
+
+/** How much was put right for a job since a moment. */
+export async function countRepairs(db: Db, jobId: string, since: Date): Promise<number> {
+  return await db.repair.count({ where: { jobId, at: { gte: since } } });
 }

@@ -1,6 +1,7 @@
 import type { Run } from "@/lib/domain/run";
 import type { Db } from "./client";
 import { isUuid } from "./page-cursor";
+import { readAll } from "./read-all";
 import { toRun } from "./run-row";
 
 /** What ingest asks about tasks that it meets in ECS. */
@@ -18,8 +19,9 @@ export type RunOfTask = Pick<Run, "id" | "jobId" | "taskArn" | "stopRequestedBy"
 export async function listRunsOfTasks(db: Db, { taskArns, runIds }: { taskArns: string[]; runIds: string[] }): Promise<RunOfTask[]> {
   const select = { id: true, jobId: true, taskArn: true, stopRequestedBy: true };
   const ids = runIds.filter(isUuid);
-  if (ids.length === 0) return await db.run.findMany({ where: { taskArn: { in: taskArns } }, select });
-  return await db.run.findMany({ where: { OR: [{ taskArn: { in: taskArns } }, { id: { in: ids } }] }, select });
+  const take = taskArns.length + ids.length;
+  if (ids.length === 0) return await db.run.findMany({ where: { taskArn: { in: taskArns } }, select, take });
+  return await db.run.findMany({ where: { OR: [{ taskArn: { in: taskArns } }, { id: { in: ids } }] }, select, take });
 }
 
 /** Of these tasks, those whose end is known: they will never have news again. */
@@ -27,6 +29,7 @@ export async function listEndedTaskArns(db: Db, taskArns: string[]): Promise<Set
   const rows = await db.run.findMany({
     where: { taskArn: { in: taskArns }, state: { in: ["succeeded", "failed", "stopped"] } },
     select: { taskArn: true },
+    take: taskArns.length,
   });
   return new Set(rows.flatMap(({ taskArn }) => taskArn ?? []));
 }
@@ -51,9 +54,12 @@ export async function listJobsOfApplication(
   environmentId: string,
   application: string,
 ): Promise<{ id: string; taskDefinitionArn: string | null }[]> {
-  return await db.job.findMany({
-    where: { environmentId, application, deletedAt: null },
-    select: { id: true, taskDefinitionArn: true },
-    orderBy: { id: "asc" },
-  });
+  return await readAll<{ id: string; taskDefinitionArn: string | null }>((last, take) =>
+    db.job.findMany({
+      where: { environmentId, application, deletedAt: null, id: { gt: last?.id } },
+      select: { id: true, taskDefinitionArn: true },
+      orderBy: { id: "asc" },
+      take,
+    }),
+  );
 }

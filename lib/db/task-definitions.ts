@@ -1,5 +1,7 @@
 import type { Db } from "./client";
+import type { TaskDefinition as TaskDefinitionModel } from "./generated/client";
 import type { TaskDefinitionRow } from "./observations";
+import { readAll } from "./read-all";
 
 /*
  * The life of a registered revision: intended, in use, unused, retired.
@@ -45,10 +47,13 @@ export async function intendTaskDefinition(db: Db, { environmentId, fingerprint,
 
 /** Intentions from before `before`: whoever had them was killed, or the registration failed. */
 export async function listIntentions(db: Db, environmentId: string, before: Date): Promise<Omit<Intention, "environmentId">[]> {
-  const rows = await db.taskDefinition.findMany({
-    where: { environmentId, arn: { startsWith: intended }, registeredAt: { lt: before } },
-    orderBy: { registeredAt: "asc" },
-  });
+  const rows = await readAll<TaskDefinitionModel>((last, take) =>
+    db.taskDefinition.findMany({
+      where: { environmentId, arn: { startsWith: intended, gt: last?.arn }, registeredAt: { lt: before } },
+      orderBy: { arn: "asc" },
+      take,
+    }),
+  );
   return rows.map(({ fingerprint, family, document, registeredAt }) => ({
     fingerprint,
     family,
@@ -68,17 +73,24 @@ export async function getTaskDefinition(db: Db, environmentId: string, arn: stri
   return row && { ...row, document: row.document as object };
 }
 
+type KnownRevision = Pick<TaskDefinitionRow, "arn" | "family" | "registeredAt" | "retiredAt">;
+
 /** Every revision that AWS may still have: those in use, and those that were retired after `retiredAfter`. */
-export async function listTaskDefinitions(
-  db: Db,
-  environmentId: string,
-  retiredAfter: Date,
-): Promise<Pick<TaskDefinitionRow, "arn" | "family" | "registeredAt" | "retiredAt">[]> {
-  return await db.taskDefinition.findMany({
-    where: { environmentId, NOT: { arn: { startsWith: intended } }, OR: [{ retiredAt: null }, { retiredAt: { gt: retiredAfter } }] },
-    select: { arn: true, family: true, registeredAt: true, retiredAt: true },
-    orderBy: [{ family: "asc" }, { registeredAt: "asc" }],
-  });
+export async function listTaskDefinitions(db: Db, environmentId: string, retiredAfter: Date): Promise<KnownRevision[]> {
+  const revisions = await readAll<KnownRevision>((last, take) =>
+    db.taskDefinition.findMany({
+      where: {
+        ...{ environmentId, arn: { gt: last?.arn }, NOT: { arn: { startsWith: intended } } },
+        OR: [{ retiredAt: null }, { retiredAt: { gt: retiredAfter } }],
+      },
+      select: { arn: true, family: true, registeredAt: true, retiredAt: true },
+      orderBy: { arn: "asc" },
+      take,
+    }),
+  );
+  return revisions.toSorted(
+    (a, b) => (a.family < b.family ? -1 : a.family > b.family ? 1 : 0) || a.registeredAt.getTime() - b.registeredAt.getTime(),
+  );
 }
 
 /**
@@ -114,14 +126,25 @@ export async function retireUnusedTaskDefinitions(
 /** A revision that AWS no longer has active, whoever saw to that; gives the jobs that still name it. */
 export async function markTaskDefinitionGone(db: Db, environmentId: string, arn: string, now: Date): Promise<{ jobIds: string[] }> {
   await db.taskDefinition.updateMany({ where: { environmentId, arn, retiredAt: null }, data: { retiredAt: now } });
-  const jobs = await db.job.findMany({ where: { environmentId, taskDefinitionArn: arn, deletedAt: null }, select: { id: true } });
+  const jobs = await readAll<{ id: string }>((last, take) =>
+    db.job.findMany({
+      where: { environmentId, taskDefinitionArn: arn, deletedAt: null, id: { gt: last?.id } },
+      select: { id: true },
+      orderBy: { id: "asc" },
+      take,
+    }),
+  );
   return { jobIds: jobs.map((job) => job.id) };
 }
 
 /** The living jobs whose revision is retired: each start would fail. */
 export async function listJobIdsOnRetiredRevisions(db: Db, environmentId: string): Promise<string[]> {
-  const rows = await db.$queryRaw<{ id: string }[]>`
-    select job.id from job join task_definition t on t.environment_id = job.environment_id and t.arn = job.task_definition_arn
-    where job.environment_id = ${environmentId} and job.deleted_at is null and t.retired_at is not null`;
+  const rows = await readAll<{ id: string }>(
+    (last, limit) =>
+      db.$queryRaw`
+      select job.id from job join task_definition t on t.environment_id = job.environment_id and t.arn = job.task_definition_arn
+      where job.environment_id = ${environmentId} and job.deleted_at is null and t.retired_at is not null and job.id > ${last?.id ?? ""}
+      order by job.id limit ${limit}`,
+  );
   return rows.map((row) => row.id);
 }
