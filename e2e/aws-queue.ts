@@ -6,13 +6,15 @@ export type EnvironmentAddresses = {
   region: string;
   accountId: string;
   clusterArn: string;
+  logGroup: string;
   eventQueueUrl: string;
   deadLetterQueueUrl: string;
 };
 
 /** The environment of the journeys, as the API tells it to an admin. */
 export async function environmentOf(api: APIRequestContext): Promise<EnvironmentAddresses> {
-  const [environment] = (await (await api.get("/api/v1/environments")).json()) as EnvironmentAddresses[];
+  const { rows } = (await (await api.get("/api/v1/environments")).json()) as { rows: EnvironmentAddresses[] };
+  const [environment] = rows;
   if (!environment) throw new Error("There is no environment.");
   return environment;
 }

@@ -6,13 +6,14 @@ export const paths = {
   newJob: () => "/jobs/new",
   job: (slug: string) => `/jobs/${encodeURIComponent(slug)}`,
   editJob: (slug: string) => `/jobs/${encodeURIComponent(slug)}/edit`,
-  jobRevisions: (slug: string) => `/jobs/${encodeURIComponent(slug)}/revisions`,
+  jobRevisions: (slug: string, search?: Record<string, string | undefined>) =>
+    `/jobs/${encodeURIComponent(slug)}/revisions${query(search)}`,
   jobRuns: (slug: string, search?: Record<string, string | undefined>) => `/jobs/${encodeURIComponent(slug)}/runs${query(search)}`,
   run: (slug: string, runId: string) => `/jobs/${encodeURIComponent(slug)}/runs/${runId}`,
   runs: (search?: Record<string, string | undefined>) => `/runs${query(search)}`,
   audit: (search?: Record<string, string | undefined>) => `/audit${query(search)}`,
-  people: () => "/settings/people",
-  environments: () => "/settings/environments",
+  people: (search?: Record<string, string | undefined>) => `/settings/people${query(search)}`,
+  environments: (search?: Record<string, string | undefined>) => `/settings/environments${query(search)}`,
   works: (search?: Record<string, string | undefined>) => `/settings/works${query(search)}`,
   api: {
     health: () => "/api/health",

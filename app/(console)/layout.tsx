@@ -10,8 +10,8 @@ import { currentActor } from "@/lib/auth/require-actor";
 import { asOurs } from "@/lib/db/as-ours";
 import type { Actor } from "@/lib/domain/actor";
 import { BelfryError } from "@/lib/domain/errors";
-import { listEnvironments } from "@/lib/environments/list-environments";
-import { listWorks, type Works } from "@/lib/environments/list-works";
+import { getGround } from "@/lib/environments/list-environments";
+import { getWorksState, type WorksState } from "@/lib/environments/list-works";
 
 /** A worker that was not seen for so long is told of on every page: it says that it is alive every few seconds. */
 const quietWorkerMs = 60_000;
@@ -49,13 +49,13 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
 type ShellFacts =
   | { kind: "nobody" }
   | { kind: "away"; sentence: string }
-  | { kind: "somebody"; actor: Actor; ground: { name: string; region: string } | null; works: Works };
+  | { kind: "somebody"; actor: Actor; ground: { name: string; region: string } | null; works: WorksState };
 
 async function shellFacts(): Promise<ShellFacts> {
   try {
     const actor = await currentActor();
     if (!actor) return { kind: "nobody" };
-    const [[ground = null], works] = await Promise.all([listEnvironments({ actor }), listWorks({ actor })]);
+    const [ground, works] = await Promise.all([getGround({ actor }), getWorksState({ actor })]);
     return { kind: "somebody", actor, ground: ground && { name: ground.name, region: ground.region }, works };
   } catch (error) {
     const ours = asOurs(error);
@@ -64,7 +64,7 @@ async function shellFacts(): Promise<ShellFacts> {
   }
 }
 
-function workerNotice({ workerSeenAt: seenAt, rounds }: Works): ReactNode {
+function workerNotice({ workerSeenAt: seenAt, rounds }: WorksState): ReactNode {
   const now = new Date();
   if (!seenAt || now.getTime() - seenAt.getTime() >= quietWorkerMs) return absentWorkerNotice(seenAt);
   const trouble = roundTrouble(rounds, now);

@@ -25,7 +25,7 @@ export default async function OverviewPage() {
     overview: await getOverview({ actor }),
     mayEdit: may(actor, "edit jobs"),
   }));
-  const { failed, late, lateCount, running, lastDay, coming, outOfSync, jobCount, pausedCount } = overview;
+  const { late, running, runningCount, lastDay, coming, onTheWayCount, jobCount, pausedCount } = overview;
   if (jobCount === 0) return <FirstStart mayEdit={mayEdit} />;
 
   return (
@@ -39,14 +39,14 @@ export default async function OverviewPage() {
         <div className="flex min-w-0 flex-col gap-6">
           <Section id="needs-you" title="Needs you" aside="The last 24 hours">
             <div className={board}>
-              <NeedsYou failed={failed} late={late} lateCount={lateCount} outOfSync={outOfSync} />
-              <OutOfSyncLine outOfSync={outOfSync} />
-              <Recovered failed={failed} />
+              <NeedsYou {...overview} />
+              <OutOfSyncLine {...overview} />
+              <Recovered {...overview} />
             </div>
           </Section>
-          <Section id="running-now" title="Running now" aside={running.length > 0 ? `${running.length}` : null}>
+          <Section id="running-now" title="Running now" aside={runningCount > 0 ? runningCount.toLocaleString("en-US") : null}>
             <div className={board}>
-              <RunningNowList running={running} />
+              <RunningNowList running={running} runningCount={runningCount} />
             </div>
           </Section>
         </div>
@@ -56,13 +56,7 @@ export default async function OverviewPage() {
           </div>
         </Section>
       </div>
-      <LookAgain
-        changing={
-          running.length > 0 ||
-          late.length > 0 ||
-          outOfSync.some(({ sync }) => sync === "saved" || sync === "applied" || sync === "removing")
-        }
-      />
+      <LookAgain changing={running.length > 0 || late.length > 0 || onTheWayCount > 0} />
     </>
   );
 }

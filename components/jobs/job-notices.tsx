@@ -6,10 +6,10 @@ import type { Job } from "@/lib/domain/job";
 /** A repair is told for a day: after that the audit of AWS's side is older news than the job's page should carry. */
 const repairShownMs = 24 * 60 * 60 * 1000;
 
-type JobNoticesProps = { job: Job; repairs: { at: Date; sentence: string }[]; now: Date };
+type JobNoticesProps = { job: Job; repairs: { at: Date; sentence: string }[]; repairsOfDay: number; now: Date };
 
 /** What somebody should know before they trust the rest of the page: a pause, and what was put right in AWS. */
-export function JobNotices({ job, repairs, now }: JobNoticesProps) {
+export function JobNotices({ job, repairs, repairsOfDay, now }: JobNoticesProps) {
   const fresh = repairs.filter(({ at }) => now.getTime() - at.getTime() < repairShownMs);
   if (!job.pausedAt && fresh.length === 0) return null;
   return (
@@ -26,6 +26,9 @@ export function JobNotices({ job, repairs, now }: JobNoticesProps) {
           <span className="font-medium text-ink">Repaired</span> <TimeText at={at} timeZone={job.timeZone} />: {sentence}
         </Line>
       ))}
+      {repairsOfDay > fresh.length ? (
+        <p className="px-3 text-ink-3 text-xs">{`and ${(repairsOfDay - fresh.length).toLocaleString("en-US")} more repairs in the last 24 hours`}</p>
+      ) : null}
     </div>
   );
 }

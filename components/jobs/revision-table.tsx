@@ -1,10 +1,10 @@
 import { Cell, Head, HeadRow, Row, Table } from "@/components/ui/table";
 import { TimeText } from "@/components/ui/time-text";
-import type { JobPage } from "@/lib/jobs/get-job";
+import type { RevisionWithEarlier } from "@/lib/jobs/list-revisions";
 import { revisionChanges } from "./revision-changes";
 
 /** Every saved form of a job beside what it changed. */
-export function RevisionTable({ revisions }: { revisions: JobPage["revisions"] }) {
+export function RevisionTable({ revisions }: { revisions: readonly RevisionWithEarlier[] }) {
   return (
     <Table label="Revisions">
       <HeadRow>
@@ -14,9 +14,8 @@ export function RevisionTable({ revisions }: { revisions: JobPage["revisions"] }
         <Head>What changed</Head>
       </HeadRow>
       <tbody>
-        {revisions.map((revision, index) => {
-          const earlier = revisions[index + 1];
-          const changes = earlier ? revisionChanges(earlier.document, revision.document) : [];
+        {revisions.map((revision) => {
+          const changes = revision.earlier ? revisionChanges(revision.earlier, revision.document) : [];
           return (
             <Row key={revision.generation}>
               <Cell className="mono">{revision.generation}</Cell>

@@ -17,8 +17,10 @@ const groups: { state: RunState; title: string }[] = [
   { state: "missed", title: "Missed" },
 ];
 
+type NeedsYouProps = Pick<Overview, "failed" | "failingCount" | "late" | "lateCount" | "outOfSync" | "refusedCount">;
+
 /** What needs somebody, worst first: what fails, was lost or missed and has not recovered, what is late, what AWS does not follow. */
-export function NeedsYou({ failed, late, lateCount, outOfSync }: Pick<Overview, "failed" | "late" | "lateCount" | "outOfSync">) {
+export function NeedsYou({ failed, failingCount, late, lateCount, outOfSync, refusedCount }: NeedsYouProps) {
   const open = failed.filter((entry) => !entry.recovered);
   const refused = outOfSync.filter(({ sync }) => sync === "refused" || sync === "trying-again");
   if (open.length === 0 && late.length === 0 && refused.length === 0)
@@ -39,18 +41,13 @@ export function NeedsYou({ failed, late, lateCount, outOfSync }: Pick<Overview, 
             ))}
         </Group>
       ))}
+      <More of={failingCount - open.length} href={paths.jobs({ state: "failing" })} words={["more fails", "more fail"]} />
       <Group title="Late" count={late.length}>
         {late.map((entry) => (
           <LateLine key={entry.job.id} {...entry} />
         ))}
-        {lateCount > late.length ? (
-          <li className="border-line border-b px-4 py-2 text-ink-2 text-sm last:border-b-0">
-            <RowLink href={paths.jobs({ state: "late" })} className={plainLink}>
-              {`${(lateCount - late.length).toLocaleString("en-US")} more are late`}
-            </RowLink>
-          </li>
-        ) : null}
       </Group>
+      <More of={lateCount - late.length} href={paths.jobs({ state: "late" })} words={["more is late", "more are late"]} />
       <Group title="Not as saved in AWS" count={refused.length}>
         {refused.map(({ id, slug, name, savedAt, syncError, sync }) => (
           <Line
@@ -65,11 +62,28 @@ export function NeedsYou({ failed, late, lateCount, outOfSync }: Pick<Overview, 
           </Line>
         ))}
       </Group>
+      <More
+        of={refusedCount - refused.length}
+        href={paths.jobs({ state: "out-of-sync" })}
+        words={["more is refused", "more are refused"]}
+      />
     </div>
   );
 }
 
 const plainLink = "rounded-sm underline decoration-line-strong underline-offset-2 hover:decoration-ink";
+
+/** How many there are beyond those that are shown, and where they stand. */
+function More({ of, href, words: [one, several] }: { of: number; href: string; words: readonly [one: string, several: string] }) {
+  if (of <= 0) return null;
+  return (
+    <p className="border-line border-b px-4 py-2 text-ink-2 text-sm last:border-b-0">
+      <RowLink href={href} className={plainLink}>
+        {`${of.toLocaleString("en-US")} ${of === 1 ? one : several}`}
+      </RowLink>
+    </p>
+  );
+}
 
 function Group({ title, count, children }: { title: string; count: number; children: ReactNode }) {
   if (count === 0) return null;

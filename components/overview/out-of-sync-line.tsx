@@ -4,7 +4,7 @@ import type { Overview } from "@/lib/jobs/get-overview";
 import { paths } from "@/lib/paths";
 
 /** Jobs on their way into AWS: nothing to do, but not there yet. */
-export function OutOfSyncLine({ outOfSync }: Pick<Overview, "outOfSync">) {
+export function OutOfSyncLine({ outOfSync, onTheWayCount }: Pick<Overview, "outOfSync" | "onTheWayCount">) {
   const onTheWay = outOfSync.filter(({ sync }) => sync === "saved" || sync === "applied" || sync === "removing");
   if (onTheWay.length === 0) return null;
   const named = onTheWay.slice(0, 3);
@@ -28,7 +28,7 @@ export function OutOfSyncLine({ outOfSync }: Pick<Overview, "outOfSync">) {
             )}
           </span>
         ))}
-        {onTheWay.length > named.length ? (
+        {onTheWayCount > named.length ? (
           <>
             {" "}
             and{" "}
@@ -36,7 +36,7 @@ export function OutOfSyncLine({ outOfSync }: Pick<Overview, "outOfSync">) {
               href={paths.jobs({ state: "out-of-sync" })}
               className="rounded-sm text-ink underline decoration-line-strong underline-offset-2 hover:decoration-ink"
             >
-              {onTheWay.length - named.length} more
+              {(onTheWayCount - named.length).toLocaleString("en-US")} more
             </RowLink>
           </>
         ) : null}

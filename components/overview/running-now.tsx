@@ -10,13 +10,23 @@ import type { Overview } from "@/lib/jobs/get-overview";
 import { paths } from "@/lib/paths";
 
 /** What is going on, each against the time that its job usually takes. */
-export function RunningNowList({ running }: Pick<Overview, "running">) {
+export function RunningNowList({ running, runningCount }: Pick<Overview, "running" | "runningCount">) {
   if (running.length === 0) return <p className="px-4 py-4 text-ink-2 text-sm">Nothing is running at this moment.</p>;
   return (
     <ul>
       {running.map((entry) => (
         <RunningLine key={entry.run.id} {...entry} />
       ))}
+      {runningCount > running.length ? (
+        <li className="px-4 py-2 text-sm">
+          <RowLink
+            href={paths.runs({ state: "running" })}
+            className="rounded-sm text-ink-2 underline decoration-line-strong underline-offset-2 hover:decoration-ink"
+          >
+            {`${(runningCount - running.length).toLocaleString("en-US")} more`}
+          </RowLink>
+        </li>
+      ) : null}
     </ul>
   );
 }

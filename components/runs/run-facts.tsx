@@ -13,12 +13,12 @@ import { paths } from "@/lib/paths";
 import type { RunPage } from "@/lib/runs/get-run";
 import { startLatenessOf } from "@/lib/schedule/lateness";
 
-type RunFactsProps = { run: Run; job: Job; usualSeconds: number | null; duplicates: RunPage["duplicates"] };
+type RunFactsProps = { run: Run; job: Job; usualSeconds: number | null; duplicates: RunPage["duplicates"]; duplicateCount: number };
 
 const link = "rounded-sm underline decoration-ink-3 underline-offset-2 hover:decoration-ink";
 
 /** What else is known of a run: the first questions in one row, every id folded below, copied by a click. */
-export function RunFacts({ run, job, usualSeconds, duplicates }: RunFactsProps) {
+export function RunFacts({ run, job, usualSeconds, duplicates, duplicateCount }: RunFactsProps) {
   const late = startLatenessOf(run.scheduledAt, run.phases.createdAt);
   const hasNeverBeen = run.source === "dead-letter" || run.source === "calendar";
   return (
@@ -73,6 +73,7 @@ export function RunFacts({ run, job, usualSeconds, duplicates }: RunFactsProps) 
                 {duplicates.length === 1 ? "the other task" : `other task ${index + 1}`}
               </RowLink>
             ))}
+            {duplicateCount > duplicates.length ? `and ${(duplicateCount - duplicates.length).toLocaleString("en-US")} more` : null}
           </Fact>
         ) : null}
         {run.duplicateOfId ? (

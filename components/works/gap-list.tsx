@@ -2,9 +2,9 @@ import { Shape } from "@/components/ui/shape";
 import { TimeText } from "@/components/ui/time-text";
 import type { Unread } from "@/lib/environments/list-works";
 
-type GapListProps = { gaps: Unread["gaps"]; environmentNames: ReadonlyMap<string, string> };
+type GapListProps = { gaps: Unread["gaps"]["rows"]; environmentNames: ReadonlyMap<string, string> };
 
-const words: Record<Unread["gaps"][number]["source"], string> = {
+const words: Record<Unread["gaps"]["rows"][number]["source"], string> = {
   events: "the event queue had thrown away what it held, so runs of that time may be missing",
   tasks: "ECS had forgotten its tasks, so only the event queue could tell of them",
   "dead-letters": "the dead-letter queue had thrown away what it held, so refused starts of that time may be missing",

@@ -4,7 +4,8 @@ import type { Job } from "@/lib/domain/job";
 import { readStrip } from "@/lib/domain/run-strip";
 import { type TestDatabase, testDatabase } from "@/lib/testing/database";
 import { makeEnvironment, makeJob, makeRun } from "@/lib/testing/factories";
-import { type JobFilter, listCalendar, listJobRows, listOutOfSync } from "./job-lists";
+import { listJobsOfCalendars, readCalendars } from "./job-calendars";
+import { type JobFilter, listJobRows, listOutOfSync } from "./job-lists";
 import { writeCursor } from "./page-cursor";
 
 const at = (minutes: number) => new Date(Date.UTC(2026, 10, 21, 10, minutes));
@@ -117,20 +118,39 @@ test.each(["nonsense", writeCursor(["a\u0000", "b"]), "", "W10"])("the cursor %j
   else await expect(asked).rejects.toBeInstanceOf(Invalid);
 });
 
-test("the calendar knows jobs that fire and counts the paused", async () => {
-  const { live, jobCount, pausedCount } = await listCalendar(house.db);
-  expect(live.map(({ name }) => name).toSorted()).toEqual(["Alpha bad", "beta good", "delta never", "gamma busy", "zeta unsettled"]);
-  expect([jobCount, pausedCount]).toEqual([6, 1]);
+test("jobs of one calendar are told together, without the paused, and a rate by the moment from which it counts", async () => {
+  const rates = await Promise.all(
+    [at(1), at(1), at(2)].map((appliedAt, n) =>
+      makeJob(house.db, { environmentId, name: `rate ${n}`, expression: "rate(5 minutes)", appliedAt, ...settled }),
+    ),
+  );
+  const { calendars, jobCount, pausedCount } = await readCalendars(house.db);
+  expect([jobCount, pausedCount]).toEqual([9, 1]);
+  expect(calendars.map(({ expression, anchor, jobs }) => [expression, anchor, jobs])).toEqual([
+    ["cron(0 2 * * ? *)", null, 5],
+    ["rate(5 minutes)", at(1), 2],
+    ["rate(5 minutes)", at(2), 1],
+  ]);
+  expect((await listJobsOfCalendars(house.db, calendars, 2)).map(({ calendar, name }) => [calendar, name])).toEqual([
+    [0, "Alpha bad"],
+    [0, "beta good"],
+    [1, "rate 0"],
+    [1, "rate 1"],
+    [2, "rate 2"],
+  ]);
+  await house.db.job.deleteMany({ where: { id: { in: rates.map(({ id }) => id) } } });
 });
 
 test("out of sync are those that AWS does not follow, the refused first", async () => {
   const refused = { sentence: "No.", awsCode: "AccessDenied", awsMessage: "no", field: null, passing: false, at: at(0).toISOString() };
   const job = await makeJob(house.db, { environmentId, name: "refused", syncError: refused, savedAt: at(30) });
   const removing = await makeJob(house.db, { environmentId, name: "removing", deletedAt: at(0), ...settled, savedAt: at(1) });
-  expect((await listOutOfSync(house.db, 20)).map(({ name, sync }) => [name, sync])).toEqual([
+  const { outOfSync, ...counts } = await listOutOfSync(house.db, 20);
+  expect(outOfSync.map(({ name, sync }) => [name, sync])).toEqual([
     ["refused", "refused"],
     ["removing", "removing"],
     ["zeta unsettled", "applied"],
   ]);
+  expect(counts).toEqual({ refusedCount: 1, onTheWayCount: 2 });
   await house.db.job.deleteMany({ where: { id: { in: [job.id, removing.id] } } });
 });

@@ -222,43 +222,34 @@ function toListRow(row: Listed): JobListRow {
   };
 }
 
-/** What a job needs to tell its next moments. */
-export type CalendarJob = Pick<
-  Job,
-  "id" | "slug" | "name" | "timeZone" | "expression" | "savedAt" | "generation" | "appliedGeneration" | "appliedAt"
->;
-
-/** The jobs that fire by themselves (10,000 at most), and how many there are of all and of those that are paused. */
-export async function listCalendar(db: Db): Promise<{ live: CalendarJob[]; jobCount: number; pausedCount: number }> {
-  const [live, [counted]] = await Promise.all([
-    db.job.findMany({
-      where: { deletedAt: null, pausedAt: null },
-      select: {
-        ...{ id: true, slug: true, name: true, timeZone: true, expression: true },
-        ...{ savedAt: true, generation: true, appliedGeneration: true, appliedAt: true },
-      },
-      orderBy: { id: "asc" },
-      take: 10_000,
-    }),
-    db.$queryRaw<{ jobs: number; paused: number }[]>`
-      select count(*)::int as jobs, (count(paused_at))::int as paused from job where deleted_at is null`,
-  ]);
-  return { live, jobCount: counted?.jobs ?? 0, pausedCount: counted?.paused ?? 0 };
-}
-
 /** A job that AWS does not follow, and why; a deleted one has no page any more. */
 export type OutOfSyncJob = Pick<Job, "id" | "slug" | "name" | "savedAt" | "deletedAt" | "syncError"> & { sync: SyncState };
 
-/** Jobs that AWS does not follow: refused ones first, then the longest waiting. */
-export async function listOutOfSync(db: Db, limit: number): Promise<OutOfSyncJob[]> {
-  const rows = await db.$queryRaw<Record<string, unknown>[]>`
-    select * from job
-    where generation > observed_generation or (deleted_at is not null and removed_at is null) or retry_at is not null
-      or (sync_error is not null and deleted_at is null)
-    order by (sync_error is not null and sync_generation >= generation) desc, saved_at, id limit ${limit}`;
-  return rows.map((raw) => {
+/** `refusedCount` and `onTheWayCount`: how many there are in all of those that AWS refuses, and of those it does not have yet. */
+export type OutOfSync = { outOfSync: OutOfSyncJob[]; refusedCount: number; onTheWayCount: number };
+
+/** Jobs that AWS does not follow, the longest waiting first: the refused ones, then those on the way, at most `limit` of either. */
+export async function listOutOfSync(db: Db, limit: number): Promise<OutOfSync> {
+  const rows = await rowsOf<Record<string, unknown> & { is_refused: boolean; of: number }>(
+    db,
+    Prisma.sql`
+    select job.*, place.is_refused, place.of from (
+      select id, is_refused, row_number() over (partition by is_refused order by saved_at, id) as place,
+        (count(*) over (partition by is_refused))::int as of
+      from (
+        select id, saved_at, sync_error is not null and sync_generation >= generation as is_refused from job
+        where generation > observed_generation or (deleted_at is not null and removed_at is null) or retry_at is not null
+          or (sync_error is not null and deleted_at is null)
+      ) unsettled
+    ) place
+    join job on job.id = place.id
+    where place.place <= ${limit} order by place.is_refused desc, place.place limit ${2 * limit}`,
+  );
+  const countOf = (isRefused: boolean) => rows.find((row) => row.is_refused === isRefused)?.of ?? 0;
+  const outOfSync = rows.map(({ is_refused: _isRefused, of: _of, ...raw }) => {
     const job = toJob(fromRaw<Row>(raw));
     const { id, slug, name, savedAt, deletedAt, syncError } = job;
     return { id, slug, name, savedAt, deletedAt, syncError, sync: syncStateOf(job) };
   });
+  return { outOfSync, refusedCount: countOf(true), onTheWayCount: countOf(false) };
 }

@@ -1,4 +1,7 @@
-import type { Db } from "./client";
+import { type Db, rowsOf } from "./client";
+import { Prisma } from "./generated/client";
+import { readCursor, readMoment, writeCursor } from "./page-cursor";
+import { boundedLimit } from "./row";
 
 /** What Belfry learns its history from: the queue of events, ECS's own lists, and the Scheduler's dead letters. */
 export const lookSources = ["events", "tasks", "dead-letters"] as const;
@@ -35,7 +38,7 @@ export async function writeLook(db: Db, { environmentId, source, lookedAt, memor
 
 /** Until when each source of an environment has told all. */
 export async function looksOf(db: Db, environmentId: string): Promise<Looks> {
-  const rows = await db.look.findMany({ where: { environmentId } });
+  const rows = await db.look.findMany({ where: { environmentId }, take: lookSources.length });
   const at = (source: LookSource) => rows.find((row) => row.source === source)?.lookedAt ?? null;
   return { events: at("events"), tasks: at("tasks"), "dead-letters": at("dead-letters") };
 }
@@ -51,10 +54,33 @@ export function earliestLook(looks: Looks): Date | null {
   return told.some((at) => at === null) ? null : new Date(Math.min(...told.map((at) => at?.getTime() ?? 0)));
 }
 
-/** The times since then of which a source can no longer tell, the latest first, at most `limit`. */
+/** One page of the times since then of which a source could no longer tell, the latest first, 100 at most. Throws Invalid for a foreign cursor. */
+export async function listLookGapRows(
+  db: Db,
+  { since, cursor, limit: wanted }: { since: Date; cursor?: string; limit: number },
+): Promise<{ rows: (LookGap & { environmentId: string })[]; nextCursor: string | null }> {
+  const limit = boundedLimit(wanted, 100);
+  const [moment = null, rest = ""] = cursor ? readCursor(cursor) : [];
+  const endedAt = moment === null ? null : readMoment(moment);
+  const [beganAt = null, source = "", environmentId = ""] = moment === null ? [] : rest.split(" ");
+  const found = await rowsOf<LookGap & { environmentId: string }>(
+    db,
+    Prisma.sql`
+    select environment_id as "environmentId", source, began_at as "beganAt", ended_at as "endedAt" from look_gap
+    where ended_at >= ${since} and (${endedAt}::timestamptz is null or (ended_at, began_at, source, environment_id)
+      < (${endedAt}::timestamptz, ${beganAt && readMoment(beganAt)}::timestamptz, ${source}, ${environmentId}))
+    order by ended_at desc, began_at desc, source desc, environment_id desc limit ${limit + 1}`,
+  );
+  const rows = found.slice(0, limit);
+  const last = rows.at(-1);
+  const key = last && `${last.beganAt.toISOString()} ${last.source} ${last.environmentId}`;
+  return { rows, nextCursor: found.length > limit && last && key ? writeCursor([last.endedAt.toISOString(), key]) : null };
+}
+
+/** The times since then of which a source of an environment can no longer tell, the latest first, at most `limit`. */
 export async function listLookGaps(
   db: Db,
-  { environmentId, since, limit }: { environmentId?: string; since: Date; limit: number },
+  { environmentId, since, limit }: { environmentId: string; since: Date; limit: number },
 ): Promise<(LookGap & { environmentId: string })[]> {
   const rows = await db.lookGap.findMany({
     where: { environmentId, endedAt: { gte: since } },

@@ -14,7 +14,7 @@ export function readCursor(cursor: string): [string, string] {
   } catch {
     // Not ours: said below.
   }
-  throw new Invalid([{ field: "cursor", sentence: "The page mark is not one that Belfry gave: start from the first page." }]);
+  return refuse();
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -30,9 +30,13 @@ export function writeTimeCursor(at: Date, id: string): string {
 /** Reads a cursor that `writeTimeCursor` made. Throws Invalid for anything else. */
 export function readTimeCursor(cursor: string): { at: Date; id: string } {
   const [moment, id] = readCursor(cursor);
-  const at = new Date(moment);
-  if (Number.isNaN(at.getTime()) || !isUuid(id)) return refuse();
-  return { at, id };
+  return isUuid(id) ? { at: readMoment(moment), id } : refuse();
+}
+
+/** A moment that stands in a cursor. Throws Invalid for what is none. */
+export function readMoment(text: string): Date {
+  const at = new Date(text);
+  return Number.isNaN(at.getTime()) ? refuse() : at;
 }
 
 const refuse = (): never => {

@@ -13,7 +13,7 @@ import {
   insertFirstPerson,
   insertPerson,
   insertSession,
-  listPeople,
+  listPersonRows,
 } from "./people";
 import { inTransaction } from "./transaction";
 
@@ -40,7 +40,7 @@ test("of several first people with different e-mails one is written", async () =
     ),
   );
   expect(made.filter(Boolean)).toHaveLength(1);
-  expect(await listPeople(house.db, 10)).toHaveLength(1);
+  expect((await listPersonRows(house.db, { limit: 10 })).rows).toHaveLength(1);
 });
 
 test("an e-mail belongs to one person", async () => {

@@ -4,8 +4,8 @@ import { Conflict, NotFound } from "@/lib/domain/errors";
 import { isTaken } from "./as-ours";
 import { type Database, type Db, rowsOf, type Tx } from "./client";
 import { Prisma, type Person as Row } from "./generated/client";
-import { isUuid } from "./page-cursor";
-import { keepable } from "./row";
+import { isUuid, readCursor, writeCursor } from "./page-cursor";
+import { boundedLimit, keepable } from "./row";
 import { inTransaction } from "./transaction";
 
 /** Somebody who may sign in, or who might before they were disabled. E-mails are kept in lower case. */
@@ -81,9 +81,20 @@ export async function changePerson(
   return { before: toPerson(row), after: toPerson(after) };
 }
 
-/** Everybody in the order of their e-mails, at most `limit`. */
-export async function listPeople(db: Db, limit: number): Promise<Person[]> {
-  return (await db.person.findMany({ orderBy: { email: "asc" }, take: limit })).map(toPerson);
+/** One page of people in the order of their e-mails, 100 at most, and how many there are. Throws Invalid for a cursor that is not ours. */
+export async function listPersonRows(
+  db: Db,
+  { cursor, limit: wanted }: { cursor?: string; limit: number },
+): Promise<{ rows: Person[]; nextCursor: string | null; total: number }> {
+  const limit = boundedLimit(wanted, 100);
+  const [after] = cursor ? readCursor(cursor) : [];
+  const [found, total] = await Promise.all([
+    db.person.findMany({ where: { email: { gt: after } }, orderBy: { email: "asc" }, take: limit + 1 }),
+    db.person.count(),
+  ]);
+  const rows = found.slice(0, limit).map(toPerson);
+  const last = rows.at(-1);
+  return { rows, nextCursor: found.length > limit && last ? writeCursor([last.email, last.id]) : null, total };
 }
 
 // Sessions ------------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 import type { Db } from "./client";
-import { toDocument } from "./row";
+import { readCursor, writeCursor } from "./page-cursor";
+import { boundedLimit, toDocument } from "./row";
 
 /** How a round of the works ended last. `environmentId` is "" for a round that is about all of them. */
 export type RoundOutcomeRow = {
@@ -30,9 +31,33 @@ export async function recordRoundOutcome(
     where round_outcome.started_at <= excluded.started_at`;
 }
 
-/** The last outcome of every round; there are as many as rounds and environments. */
-export async function listRoundOutcomes(db: Db): Promise<RoundOutcomeRow[]> {
-  return await db.roundOutcome.findMany({ orderBy: [{ round: "asc" }, { environmentId: "asc" }], take: 500 });
+/**
+ * One page of the last outcomes of rounds, in the order of their names, 100 at most; there are as many as rounds and
+ * environments. Throws Invalid for a cursor that is not ours.
+ */
+export async function listRoundRows(
+  db: Db,
+  { cursor, limit: wanted }: { cursor?: string; limit: number },
+): Promise<{ rounds: RoundOutcomeRow[]; nextCursor: string | null }> {
+  const limit = boundedLimit(wanted, 100);
+  const [round, environmentId] = cursor ? readCursor(cursor) : [];
+  const found = await db.roundOutcome.findMany({
+    where: round === undefined ? {} : { round: { gte: round }, OR: [{ round: { gt: round } }, { environmentId: { gt: environmentId } }] },
+    orderBy: [{ round: "asc" }, { environmentId: "asc" }],
+    take: limit + 1,
+  });
+  const rounds = found.slice(0, limit);
+  const last = rounds.at(-1);
+  return { rounds, nextCursor: found.length > limit && last ? writeCursor([last.round, last.environmentId]) : null };
+}
+
+/** The outcomes of rounds that failed when they went last, and ended since a moment: the latest first, at most `limit`. */
+export async function listFailedRounds(db: Db, since: Date, limit: number): Promise<RoundOutcomeRow[]> {
+  return await db.roundOutcome.findMany({
+    where: { error: { not: null }, endedAt: { gt: since } },
+    orderBy: { endedAt: "desc" },
+    take: limit,
+  });
 }
 
 /** When a round over an environment last went well; null where it never did. */

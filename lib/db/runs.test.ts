@@ -134,7 +134,7 @@ test("an id that is none finds nothing", async () => {
 test("duplicates of a run are listed with their tasks", async () => {
   const run = await makeRun(house.db, { jobId: job.id, scheduledAt: at(0) });
   const duplicate = await makeRun(house.db, { jobId: job.id, scheduledAt: at(0), duplicateOfId: run.id, taskArn: "arn:task:2" });
-  expect(await listDuplicates(house.db, run.id)).toEqual([{ id: duplicate.id, taskArn: "arn:task:2" }]);
+  expect(await listDuplicates(house.db, run.id)).toEqual({ duplicates: [{ id: duplicate.id, taskArn: "arn:task:2" }], duplicateCount: 1 });
 });
 
 test("the usual time is the median of the last twenty that succeeded", async () => {
@@ -164,19 +164,28 @@ test("jobs that failed lately: the most failures first, and whether they have re
   await run(quiet, 1, "failed");
   const first = await run(quiet, 15, "succeeded");
   await makeRun(house.db, { jobId: quiet.id, scheduledAt: at(15), state: "failed", stoppedAt: at(15), duplicateOfId: first.id });
-  expect(await listFailedJobs(house.db, at(5), 20)).toMatchObject([
-    { job: { id: often.id }, failures: 3, last: { state: "lost", dueAt: at(12) }, recovered: false },
-    { job: { id: once.id }, failures: 1, last: { state: "failed" }, recovered: true },
-  ]);
-  expect(await listFailedJobs(house.db, at(5), 1)).toHaveLength(1);
+  expect(await listFailedJobs(house.db, at(5), 20)).toMatchObject({
+    failed: [
+      { job: { id: often.id }, failures: 3, last: { state: "lost", dueAt: at(12) }, recovered: false },
+      { job: { id: once.id }, failures: 1, last: { state: "failed" }, recovered: true },
+    ],
+    failingCount: 1,
+    recoveredCount: 1,
+  });
+  for (const minute of [10, 11, 12, 13]) await run(quiet, 20 + minute, "failed");
+  await run(quiet, 40, "succeeded");
+  const { failed, ...counts } = await listFailedJobs(house.db, at(5), 1);
+  // Who has recovered hides nobody who has not, however often they failed.
+  expect([failed.map((entry) => entry.job.id), counts]).toEqual([[often.id, quiet.id], { failingCount: 1, recoveredCount: 2 }]);
 });
 
 test("running now is what was asked for, starts or runs, with the usual time of its job", async () => {
   await makeRun(house.db, { jobId: job.id, dueAt: at(0), startedAt: at(0), stoppedAt: at(1), state: "succeeded" });
   const running = await makeRun(house.db, { jobId: job.id, dueAt: at(5), state: "running", startedAt: at(5) });
-  expect(await listRunningNow(house.db, 50)).toMatchObject([
-    { run: { id: running.id, startedAt: at(5), headline: null }, job: { slug: job.slug }, usualSeconds: 60 },
-  ]);
+  expect(await listRunningNow(house.db, 50)).toMatchObject({
+    running: [{ run: { id: running.id, startedAt: at(5), headline: null }, job: { slug: job.slug }, usualSeconds: 60 }],
+    runningCount: 1,
+  });
 });
 
 test("the runs of a day are counted by quarter of an hour and state, in one statement, without those before and after", async () => {

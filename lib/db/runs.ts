@@ -52,7 +52,14 @@ export async function listNeighbours(
   return { newerId: newer?.id ?? null, olderId: older?.id ?? null };
 }
 
-/** Further tasks that AWS started for the moment of a run, the first first. */
-export async function listDuplicates(db: Db, runId: string): Promise<{ id: string; taskArn: string | null }[]> {
-  return await db.run.findMany({ where: { duplicateOfId: runId }, select: { id: true, taskArn: true }, orderBy: { id: "asc" }, take: 20 });
+/** Further tasks that AWS started for the moment of a run, the first first, at most twenty, and how many there are in all. */
+export async function listDuplicates(
+  db: Db,
+  runId: string,
+): Promise<{ duplicates: { id: string; taskArn: string | null }[]; duplicateCount: number }> {
+  const where = { duplicateOfId: runId };
+  const duplicates = await db.run.findMany({ where, select: { id: true, taskArn: true }, orderBy: { id: "asc" }, take: 21 });
+  // Hardly any run has a duplicate at all: only who has many is asked how many.
+  const duplicateCount = duplicates.length > 20 ? await db.run.count({ where }) : duplicates.length;
+  return { duplicates: duplicates.slice(0, 20), duplicateCount };
 }

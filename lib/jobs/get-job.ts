@@ -1,7 +1,7 @@
 import { database } from "@/lib/db/client";
-import { listEnvironments } from "@/lib/db/environments";
+import { getEnvironmentById } from "@/lib/db/environments";
 import { getJobBySlug, lateSinceOf } from "@/lib/db/jobs";
-import { listRepairs } from "@/lib/db/observations";
+import { countRepairs, listRepairs } from "@/lib/db/observations";
 import { listRevisions, type RevisionRow } from "@/lib/db/revisions";
 import { lastGoodRoundAt } from "@/lib/db/rounds";
 import { usualSecondsOf } from "@/lib/db/runs";
@@ -16,10 +16,13 @@ export type JobPage = {
   sync: SyncState;
   environment: Environment;
   usualSeconds: number | null;
-  /** Newest first, the last twenty. */
+  /** Newest first, the last six of `revisionCount`. */
   revisions: RevisionRow[];
+  revisionCount: number;
   /** What had been changed in AWS behind our back and was put right; newest first, the last five. */
   repairs: { at: Date; sentence: string }[];
+  /** How much of that there was in the last 24 hours. */
+  repairsOfDay: number;
   /**
    * When AWS was last looked at for this job: as it was last read back, or the last whole look at its environment, which
    * writes nothing where it finds all as it was. Null while nobody has looked.
@@ -29,24 +32,29 @@ export type JobPage = {
   lateSince: Date | null;
 };
 
+const dayMs = 24 * 60 * 60 * 1000;
+
 /** A job by its address. Throws NotFound. */
 export async function getJob({ actor, slug, now = new Date() }: { actor: Actor; slug: string; now?: Date }): Promise<JobPage> {
   requireMay(actor, "read");
   const db = database();
   const job = await getJobBySlug(db, slug);
   if (!job) throw new NotFound(`There is no job at ${slug}: it may have been deleted or its address changed.`);
-  const [environments, revisions, repairs, usualSeconds, lastRoundAt, lateSince] = await Promise.all([
-    listEnvironments(db),
-    listRevisions(db, job.id, 20),
+  const [environment, revisions, repairs, repairsOfDay, usualSeconds, lastRoundAt, lateSince] = await Promise.all([
+    getEnvironmentById(db, job.environmentId),
+    listRevisions(db, job.id, 6),
     listRepairs(db, job.id, 5),
+    countRepairs(db, job.id, new Date(now.getTime() - dayMs)),
     usualSecondsOf(db, job.id),
     lastGoodRoundAt(db, "reconcile-jobs", job.environmentId),
     lateSinceOf(db, job.id, now),
   ]);
-  const environment = environments.find((candidate) => candidate.id === job.environmentId);
   if (!environment) throw new NotFound(`The environment of ${job.name} does not exist any more.`);
   const lastLookAt = later(job.observedAt, lastRoundAt);
-  return { job, sync: syncStateOf(job), environment, usualSeconds, revisions, repairs, lastLookAt, lateSince };
+  return {
+    ...{ job, sync: syncStateOf(job), environment, usualSeconds, lastLookAt, lateSince },
+    ...{ revisions, revisionCount: job.generation, repairs, repairsOfDay },
+  };
 }
 
 function later(a: Date | null, b: Date | null): Date | null {

@@ -58,7 +58,8 @@ type Known = { from: number; at: number };
 const known = new Map<string, Known>();
 const mostKnown = 20_000;
 
-function nextOf({ expression, timeZone }: Pick<Job, "expression" | "timeZone">, anchor: Date, now: Date): Date | null {
+/** A calendar's next moment after `now`, remembered until it is over; `anchor` is from when a rate(...) counts. */
+export function nextOf({ expression, timeZone }: Pick<Job, "expression" | "timeZone">, anchor: Date, now: Date): Date | null {
   const key = `${expression} ${timeZone} ${expression.startsWith("rate") ? anchor.getTime() : ""}`;
   const before = known.get(key);
   const moment = now.getTime();

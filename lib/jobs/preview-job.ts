@@ -1,5 +1,5 @@
 import { database } from "@/lib/db/client";
-import { listEnvironments } from "@/lib/db/environments";
+import { firstEnvironment } from "@/lib/db/environments";
 import { getJobBySlug } from "@/lib/db/jobs";
 import { diffInWords } from "@/lib/desired/diff";
 import { type Actor, requireMay } from "@/lib/domain/actor";
@@ -17,7 +17,7 @@ export async function previewJob(request: { actor: Actor; input: unknown; slug: 
     const db = database();
     const before = slug ? await getJobBySlug(db, slug) : null;
     const wanted = parseJobInput(input, now, before);
-    const [environment] = await listEnvironments(db);
+    const environment = await firstEnvironment(db);
     return { faults: [], changes: environment ? diffInWords(before, wanted, environment) : [] };
   } catch (error) {
     if (error instanceof Invalid) return { faults: error.faults, changes: [] };

@@ -1,5 +1,5 @@
 import { recordAudit } from "@/lib/db/audit";
-import { listEnvironments } from "@/lib/db/environments";
+import { firstEnvironment } from "@/lib/db/environments";
 import { getJobBySlug, insertJob, writeJobIntent } from "@/lib/db/jobs";
 import { nudge } from "@/lib/db/nudge";
 import { addRevision } from "@/lib/db/revisions";
@@ -38,8 +38,8 @@ export async function saveJob(request: {
   });
 }
 
-async function environmentId(tx: Parameters<typeof listEnvironments>[0]): Promise<string> {
-  const [environment] = await listEnvironments(tx);
+async function environmentId(tx: Parameters<typeof firstEnvironment>[0]): Promise<string> {
+  const environment = await firstEnvironment(tx);
   if (!environment)
     throw new Unavailable("There is no environment yet: start the worker once, it writes the one that its settings describe.");
   return environment.id;

@@ -1,5 +1,5 @@
 import { database } from "@/lib/db/client";
-import { listEnvironments } from "@/lib/db/environments";
+import { getEnvironmentById } from "@/lib/db/environments";
 import { getJobById } from "@/lib/db/jobs";
 import { getRunById, listDuplicates, listNeighbours, usualSecondsOf } from "@/lib/db/runs";
 import { containerName, scheduleName } from "@/lib/desired/names";
@@ -18,8 +18,9 @@ export type RunPage = {
   job: Job;
   environment: Environment;
   usualSeconds: number | null;
-  /** Further tasks that AWS started for the same moment. */
+  /** Further tasks that AWS started for the same moment, the first twenty of `duplicateCount`. */
   duplicates: { id: string; taskArn: string | null }[];
+  duplicateCount: number;
   newerId: string | null;
   olderId: string | null;
   /** How its failure stands among those before it; null for a run that did not fail. */
@@ -35,16 +36,25 @@ export async function getRun({ actor, runId }: { actor: Actor; runId: string }):
   const run = isRunId(runId) ? await getRunById(db, runId) : null;
   const job = run && (await getJobById(db, run.jobId));
   if (!run || !job) throw new NotFound("There is no such run: it may be older than the history that is kept.");
-  const [environments, usualSeconds, duplicates, neighbours] = await Promise.all([
-    listEnvironments(db),
+  const [environment, usualSeconds, { duplicates, duplicateCount }, neighbours] = await Promise.all([
+    getEnvironmentById(db, run.environmentId),
     usualSecondsOf(db, job.id),
     listDuplicates(db, run.id),
     listNeighbours(db, run),
   ]);
-  const environment = environments.find((candidate) => candidate.id === run.environmentId);
   if (!environment) throw new NotFound("The environment of this run does not exist any more.");
   const comparison = await getRunComparison(db, { run, job, environment });
-  return { run, job, environment, usualSeconds, duplicates, ...neighbours, comparison, consoleLink: linkOf(run, job, environment) };
+  return {
+    run,
+    job,
+    environment,
+    usualSeconds,
+    duplicates,
+    duplicateCount,
+    ...neighbours,
+    comparison,
+    consoleLink: linkOf(run, job, environment),
+  };
 }
 
 function linkOf(run: Run, job: Job, environment: Environment): ConsoleLink | null {

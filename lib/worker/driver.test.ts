@@ -2,7 +2,7 @@ import { connect, createServer, type Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { makeDatabase } from "@/lib/db/client";
 import { listen, nudge } from "@/lib/db/nudge";
-import { listRoundOutcomes } from "@/lib/db/rounds";
+import { listRoundRows } from "@/lib/db/rounds";
 import type { Deps } from "@/lib/deps";
 import type { Environment } from "@/lib/domain/environment";
 import { type TestDatabase, testDatabase } from "@/lib/testing/database";
@@ -38,7 +38,7 @@ const start = (...rounds: Round[]) => {
   driver = startDriver(deps, environments, rounds);
   return driver;
 };
-const outcomes = () => listRoundOutcomes(database.db);
+const outcomes = async () => (await listRoundRows(database.db, { limit: 100 })).rounds;
 
 test("a round is gone for every environment at once, and its report is kept", async () => {
   const seen: string[] = [];
@@ -67,6 +67,26 @@ test("a nudge brings a round forward, through Postgres as well", async () => {
   await nudge(database.db, "reconcile-jobs");
   await expect.poll(() => rounds).toBe(3);
   await listening.close();
+});
+
+test("a round that is nudged while it waits hears of it, and only then", async () => {
+  const heard: boolean[] = [];
+  let rounds = 0;
+  const begun = start(
+    roundOf({
+      scope: "environment",
+      run: async (_deps, { id }, _signal, wanted) => {
+        if (id !== environments[0]?.id) return {};
+        if (++rounds === 1) await new Promise((resolve) => wanted?.addEventListener("abort", resolve, { once: true }));
+        heard.push(wanted?.aborted ?? false);
+        return {};
+      },
+    }),
+  );
+  await expect.poll(() => rounds).toBe(1);
+  expect(heard).toEqual([]);
+  begun.nudge("reconcile-jobs");
+  await expect.poll(() => heard).toEqual([true, false]);
 });
 
 test("nudges while a round runs make it run once more, and it never overlaps itself", async () => {

@@ -32,7 +32,7 @@ export default async function AuditPage({ searchParams }: AuditPageProps) {
         first={cursor ? paths.audit() : null}
         next={nextCursor ? paths.audit({ cursor: nextCursor }) : null}
         nextWord="Older"
-        words="Newest first"
+        words="Newest first, 50 to a page"
       />
       <LookAgain changing={false} />
     </>

@@ -36,7 +36,7 @@ export default async function JobPage({ params }: JobPageProps) {
     const [page, runs] = await Promise.all([getJob({ actor, slug }), listRuns({ actor, slug, limit: 72 })]);
     return { page, runs, actor };
   });
-  const { job, sync, environment, revisions, repairs, usualSeconds, lastLookAt, lateSince } = page;
+  const { job, sync, environment, revisions, repairs, repairsOfDay, usualSeconds, lastLookAt, lateSince } = page;
   const now = new Date();
   const last = runs.rows.find(({ run }) => isEnded(run) && run.state !== "skipped")?.run ?? null;
   const running = runs.rows.some(({ run }) => !isEnded(run));
@@ -75,7 +75,7 @@ export default async function JobPage({ params }: JobPageProps) {
       />
       {job.description ? <p className="-mt-2 mb-4 max-w-[68ch] whitespace-pre-line text-ink-2 text-sm">{job.description}</p> : null}
       {job.syncError ? <SyncRefusal job={job} error={job.syncError} mayEdit={may(actor, "edit jobs")} /> : null}
-      <JobNotices job={job} repairs={repairs} now={now} />
+      <JobNotices job={job} repairs={repairs} repairsOfDay={repairsOfDay} now={now} />
       <JobFacts
         job={job}
         sync={sync}
@@ -128,7 +128,7 @@ export default async function JobPage({ params }: JobPageProps) {
               </RowLink>
             }
           >
-            <RevisionList revisions={revisions.slice(0, 6)} />
+            <RevisionList revisions={revisions} />
           </Card>
         </div>
       </div>

@@ -3,6 +3,7 @@ import { PageHeader } from "@/components/shell/page-header";
 import { Card, Fact, Facts } from "@/components/ui/card";
 import { CopyText } from "@/components/ui/copy-text";
 import { EmptyState } from "@/components/ui/empty-state";
+import { Pager } from "@/components/ui/pager";
 import type { Environment } from "@/lib/domain/environment";
 import { listEnvironments } from "@/lib/environments/list-environments";
 import { paths } from "@/lib/paths";
@@ -10,22 +11,33 @@ import { ask } from "../../ask";
 
 export const metadata: Metadata = { title: "Environments" };
 
-export default async function EnvironmentsPage() {
-  const environments = await ask(paths.environments(), (actor) => listEnvironments({ actor }));
+type EnvironmentsPageProps = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+export default async function EnvironmentsPage({ searchParams }: EnvironmentsPageProps) {
+  const search = await searchParams;
+  const cursor = typeof search.cursor === "string" ? search.cursor : undefined;
+  const { rows, nextCursor } = await ask(paths.environments({ cursor }), (actor) => listEnvironments({ actor, cursor }));
   return (
     <>
       <PageHeader title="Environments" lead="Where jobs run, as this deployment's settings say. They are changed there, not here." />
-      {environments.length === 0 ? (
+      {rows.length === 0 ? (
         <div className="rounded-lg border border-line bg-surface">
           <EmptyState title="No environment yet">The worker writes the one that its settings describe when it starts.</EmptyState>
         </div>
       ) : (
         <div className="grid gap-4">
-          {environments.map((environment) => (
+          {rows.map((environment) => (
             <EnvironmentCard key={environment.id} environment={environment} />
           ))}
         </div>
       )}
+      {nextCursor || cursor ? (
+        <Pager
+          first={cursor ? paths.environments() : null}
+          next={nextCursor ? paths.environments({ cursor: nextCursor }) : null}
+          words="By name, 20 to a page"
+        />
+      ) : null}
     </>
   );
 }

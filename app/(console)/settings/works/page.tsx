@@ -20,17 +20,19 @@ type WorksPageProps = { searchParams: Promise<Record<string, string | string[] |
 
 export default async function WorksPage({ searchParams }: WorksPageProps) {
   const search = await searchParams;
-  const cursor = typeof search.cursor === "string" ? search.cursor : undefined;
-  const { works, environments, unread, mayNotDismiss } = await ask(paths.works({ cursor }), async (actor) => {
+  const markOf = (name: string) => (typeof search[name] === "string" ? search[name] : undefined);
+  const [cursor, gapCursor, roundCursor] = [markOf("cursor"), markOf("gaps"), markOf("rounds")];
+  const here = { cursor, gaps: gapCursor, rounds: roundCursor };
+  const { works, environments, unread, mayNotDismiss } = await ask(paths.works(here), async (actor) => {
     const [works, environments, unread] = await Promise.all([
-      listWorks({ actor }),
-      listEnvironments({ actor }),
-      listUnread({ actor, cursor }),
+      listWorks({ actor, cursor: roundCursor }),
+      listEnvironments({ actor, limit: 100 }),
+      listUnread({ actor, cursor, gapCursor }),
     ]);
     return { works, environments, unread, mayNotDismiss: reasonNotTo(actor, "manage environments") };
   });
   const { setAside, gaps } = unread;
-  const environmentNames = new Map(environments.map(({ id, name }) => [id, name]));
+  const environmentNames = new Map(environments.rows.map(({ id, name }) => [id, name]));
   return (
     <>
       <PageHeader
@@ -49,6 +51,13 @@ export default async function WorksPage({ searchParams }: WorksPageProps) {
       ) : (
         <RoundTable rounds={works.rounds} environmentNames={environmentNames} />
       )}
+      {works.nextCursor || roundCursor ? (
+        <Pager
+          first={roundCursor ? paths.works({ ...here, rounds: undefined }) : null}
+          next={works.nextCursor ? paths.works({ ...here, rounds: works.nextCursor }) : null}
+          words="By name, 50 to a page"
+        />
+      ) : null}
       {setAside.rows.length > 0 || cursor ? (
         <div className="mt-6">
           <Section id="set-aside" title="Set aside" aside={`${setAside.total.toLocaleString("en-US")} kept`}>
@@ -61,19 +70,27 @@ export default async function WorksPage({ searchParams }: WorksPageProps) {
             ) : null}
             {setAside.nextCursor || cursor ? (
               <Pager
-                first={cursor ? paths.works() : null}
-                next={setAside.nextCursor ? paths.works({ cursor: setAside.nextCursor }) : null}
+                first={cursor ? paths.works({ ...here, cursor: undefined }) : null}
+                next={setAside.nextCursor ? paths.works({ ...here, cursor: setAside.nextCursor }) : null}
                 nextWord="Older"
-                words="Newest first"
+                words="Newest first, 10 to a page"
               />
             ) : null}
           </Section>
         </div>
       ) : null}
-      {gaps.length > 0 ? (
+      {gaps.rows.length > 0 || gapCursor ? (
         <div className="mt-6">
           <Section id="gaps" title="Times in which nobody looked" aside="The last 30 days">
-            <GapList gaps={gaps} environmentNames={environmentNames} />
+            {gaps.rows.length > 0 ? <GapList gaps={gaps.rows} environmentNames={environmentNames} /> : null}
+            {gaps.nextCursor || gapCursor ? (
+              <Pager
+                first={gapCursor ? paths.works({ ...here, gaps: undefined }) : null}
+                next={gaps.nextCursor ? paths.works({ ...here, gaps: gaps.nextCursor }) : null}
+                nextWord="Older"
+                words="Newest first, 20 to a page"
+              />
+            ) : null}
           </Section>
         </div>
       ) : null}

@@ -1,4 +1,5 @@
-import { handle } from "@/app/api/handle";
+import { handle, limitOf } from "@/app/api/handle";
 import { listEnvironments } from "@/lib/environments/list-environments";
 
-export const GET = (request: Request) => handle(request, ({ actor }) => listEnvironments({ actor }));
+export const GET = (request: Request) =>
+  handle(request, ({ actor, search }) => listEnvironments({ actor, cursor: search.get("cursor") ?? undefined, limit: limitOf(search) }));

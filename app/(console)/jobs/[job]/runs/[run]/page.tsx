@@ -87,7 +87,7 @@ export default async function RunPage({ params }: RunPageProps) {
       <div className="flex flex-col gap-4">
         <div className="rounded-lg border border-line bg-surface p-4">
           <PhaseLine segments={phaseSegments(run, ended)} outcome={outcomeOf[runStateLook[run.state].tone]} />
-          <RunFacts run={run} job={job} usualSeconds={usualSeconds} duplicates={duplicates} />
+          <RunFacts run={run} job={job} usualSeconds={usualSeconds} duplicates={duplicates} duplicateCount={page.duplicateCount} />
         </div>
         {cause ? (
           <FailureCard state={run.state} cause={cause} link={consoleLink} comparison={comparison} job={job} />
