@@ -92,7 +92,7 @@ function faultOrder(body: Record<string, unknown>): FaultOrder {
   if (error !== undefined && typeof error.code !== "string") throw new Error("error has to have a code.");
   if (times !== undefined && !(Number.isInteger(times) && times > 0)) throw new Error("times has to be a whole number from 1.");
   if (!error && !dropConnection && !delayMs) throw new Error("A fault needs an error, dropConnection or delayMs.");
-  return { service, operation, error, times: times ?? 1, delayMs, actFirst, dropConnection };
+  return { service, operation, containing: text(body, "containing"), error, times: times ?? 1, delayMs, actFirst, dropConnection };
 }
 
 function eventFilter(body: Record<string, unknown>): EventFilter {

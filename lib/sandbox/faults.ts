@@ -6,6 +6,8 @@ export type FaultOrder = {
   service: ServiceName | "*";
   /** An operation's name, or `*`. */
   operation: string;
+  /** Only calls whose request, as JSON, has this text in it: those of one job. */
+  containing?: string;
   /** The answer; absent where a call is only delayed or its connection dropped. */
   error?: { code: string; message?: string; status?: number };
   times: number;
@@ -48,9 +50,12 @@ export class FaultBook {
   }
 
   /** The first order that fits this call; it has one call less left afterwards. */
-  take(service: ServiceName, operation: string): FaultOrder | undefined {
+  take(service: ServiceName, operation: string, input: unknown): FaultOrder | undefined {
     const index = this.orders.findIndex(
-      (entry) => (entry.service === "*" || entry.service === service) && (entry.operation === "*" || entry.operation === operation),
+      (entry) =>
+        (entry.service === "*" || entry.service === service) &&
+        (entry.operation === "*" || entry.operation === operation) &&
+        (entry.containing === undefined || JSON.stringify(input ?? null).includes(entry.containing)),
     );
     const entry = this.orders[index];
     if (!entry) return undefined;

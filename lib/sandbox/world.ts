@@ -109,7 +109,7 @@ export class SandboxWorld implements World {
     counts.set(name, (counts.get(name) ?? 0) + 1);
     if (caller.from === "wire") this.keepInMind(name, input);
 
-    const order = this.faults.take(service, operation);
+    const order = this.faults.take(service, operation, input);
     if (order?.delayMs) await pause(order.delayMs, caller.signal);
     const ordered = order && errorOf(order);
     if (ordered && !order.actFirst) throw ordered;
