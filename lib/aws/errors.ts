@@ -15,6 +15,17 @@ export class HeldBack extends Error {
   }
 }
 
+/**
+ * No answer came within the client's patience: it may have been done, or may be done yet. Without a cause, by which the SDK would
+ * know it as something to try again.
+ */
+export class Unanswered extends Error {
+  constructor() {
+    super("AWS did not answer in time.");
+    this.name = "Unanswered";
+  }
+}
+
 /** AWS's own code and sentence, verbatim, for the page that shows them. */
 export function wordsOf(error: unknown): { code: string; message: string } {
   if (error instanceof HeldBack) return error.words;
@@ -67,7 +78,7 @@ export function isInactiveRevision(error: unknown): boolean {
 
 /** It may go well when tried again: throttled, in conflict, no capacity, AWS's own fault, no network, or no credentials at this moment. */
 export function isPassing(error: unknown): boolean {
-  if (isThrottled(error) || isConflict(error) || isNoCapacity(error)) return true;
+  if (isThrottled(error) || isConflict(error) || isNoCapacity(error) || error instanceof Unanswered) return true;
   if (hasCode(error, ["CredentialsProviderError", "ExpiredTokenException", "ExpiredToken", "RequestTimeoutException", "TimeoutError"]))
     return true;
   const status = statusOf(error);

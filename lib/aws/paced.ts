@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { buckets } from "./buckets";
-import { HeldBack, isThrottled, wordsOf } from "./errors";
+import { HeldBack, isThrottled, Unanswered, wordsOf } from "./errors";
 import { Pace } from "./pace";
 
 /** What of the SDK's clients this needs; each of them has it. */
@@ -22,7 +22,8 @@ export class Paces {
 
   /**
    * Makes every call of these clients wait for its turn. A call that AWS throttles, and one whose turn is too far, throws
-   * HeldBack, and the SDK does not try it again: whoever asked for it knows what else there is to do meanwhile.
+   * HeldBack, one that it does not answer Unanswered, and the SDK does not try them again: whoever asked knows what else
+   * there is to do meanwhile.
    */
   watch<Client extends Paceable>(client: Client): Client {
     const paced = (next: Next, context: { clientName?: string; commandName?: string }) => async (args: unknown) => {
@@ -36,6 +37,7 @@ export class Paces {
       try {
         return await next(args);
       } catch (error) {
+        if (error instanceof Error && error.name === "TimeoutError") throw new Unanswered();
         if (!isThrottled(error)) throw error;
         known.words = wordsOf(error);
         known.pace.throttled(performance.now());

@@ -1,8 +1,8 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { Deps } from "@/lib/deps";
 import type { Environment } from "@/lib/domain/environment";
 import { Refused } from "@/lib/domain/errors";
 import { type Applied, applyJob } from "./apply-job";
+import { inParts, type Patience } from "./in-parts";
 import { lanes } from "./lanes";
 import type { JobStep } from "./plan-jobs";
 import type { NarrowedPlan } from "./policy";
@@ -21,72 +21,57 @@ export type ApplyOptions = {
   signal?: AbortSignal;
   /** The jobs of which AWS does not tell how they stand: nothing is done for them. */
   unread?: ReadonlyMap<string, unknown>;
-  /** After so long without an outcome what is done is given back, and the rest by itself. */
-  patienceMs?: number;
+  patience: Patience;
 };
 
 /**
  * Does every step, a few at a time, each outcome caught for its job alone. A definition that many jobs share is found or
- * registered once, and only its jobs wait for it. Gives what is done in one part, unless some calls take long: then those
- * that wait for them come in a part of their own, and keep nobody waiting.
+ * registered once, and only its jobs wait for it. What takes long comes in a part of its own.
  */
 export async function* applyPlan(
   deps: Deps,
   environment: Environment,
   plan: NarrowedPlan,
-  { signal, unread = new Map(), patienceMs = 1000 }: ApplyOptions = {},
+  { signal, unread = new Map(), patience }: ApplyOptions,
 ): AsyncGenerator<Tried> {
   const aws = deps.aws(environment);
   const revisionOf = registrar(deps, environment);
   const inLane = lanes(16);
-  let tried: Tried = nothing();
-  let done = 0;
 
-  const apply = async (step: JobStep) => {
+  const apply = async (step: JobStep): Promise<Tried> => {
+    let applied: Applied[] = [];
     try {
       if (unread.has(step.job.id)) throw unread.get(step.job.id);
       const isWanted = !step.tooLate && (step.put.length > 0 || step.kind === "register");
       if (isWanted) refuseToBegin(signal);
       const arn = step.definition && isWanted ? await revisionOf(step.definition) : (step.definition?.arn ?? null);
-      const applied = await inLane(async () => {
-        if (step.kind !== "keep") refuseToBegin(signal);
-        return applyJob(aws, environment, step, arn);
-      });
-      tried.applied.push(applied);
+      applied = [
+        await inLane(async () => {
+          if (step.kind !== "keep") refuseToBegin(signal);
+          return applyJob(aws, environment, step, arn);
+        }),
+      ];
       if (step.tooLate) throw new Refused(step.tooLate, "expression");
+      return { applied, failed: [], orphans: [] };
     } catch (cause) {
-      tried.failed.push({ step, cause });
+      return { applied, failed: [{ step, cause }], orphans: [] };
     }
   };
-  const removeOrphan = async (name: string) => {
+  const removeOrphan = async (name: string): Promise<Tried> => {
     try {
       await inLane(() => aws.scheduler.deleteSchedule(environment.scheduleGroup, name));
-      tried.orphans.push(name);
+      return { applied: [], failed: [], orphans: [name] };
     } catch (error) {
       deps.log.warn({ err: error, schedule: name }, "An orphan could not be removed; the next round tries again.");
+      return { applied: [], failed: [], orphans: [] };
     }
   };
-  const all = [...plan.steps.map(apply), ...plan.orphans.map(removeOrphan)].map((one) => one.then(() => void done++));
-  const end = Promise.all(all).then(() => "end" as const);
-  for (let isEnded = false; !isEnded; ) {
-    const before = done;
-    const leaving = new AbortController();
-    const idle = pause(patienceMs, "idle" as const, { signal: leaving.signal }).catch(() => "idle" as const);
-    isEnded = (await Promise.race([end, idle])) === "end";
-    leaving.abort();
-    if (!isEnded && (done > before || isEmpty(tried))) continue;
-    const part = tried;
-    tried = nothing();
-    yield part;
-  }
-}
-
-function nothing(): Tried {
-  return { applied: [], failed: [], orphans: [] };
-}
-
-function isEmpty({ applied, failed, orphans }: Tried): boolean {
-  return applied.length + failed.length + orphans.length === 0;
+  for await (const part of inParts([...plan.steps.map(apply), ...plan.orphans.map(removeOrphan)], patience))
+    yield {
+      applied: part.flatMap(({ applied }) => applied),
+      failed: part.flatMap(({ failed }) => failed),
+      orphans: part.flatMap(({ orphans }) => orphans),
+    };
 }
 
 function refuseToBegin(signal: AbortSignal | undefined): void {

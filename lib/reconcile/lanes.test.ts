@@ -30,3 +30,13 @@ test("a call that fails fails for its caller alone and gives its lane back", asy
   await expect(failing).rejects.toThrow("no");
   expect(await after).toBe("done");
 });
+
+test("a call that hangs does not keep its lane", async () => {
+  const inLane = lanes(1);
+  const hanging = Promise.withResolvers<string>();
+  const first = inLane(() => hanging.promise);
+  expect(await inLane(async () => "done")).toBe("done");
+  hanging.resolve("late");
+  expect(await first).toBe("late");
+  expect(await Promise.all([inLane(async () => 1), inLane(async () => 2)])).toEqual([1, 2]);
+});

@@ -8,6 +8,7 @@ import type { Desired } from "@/lib/desired/desired-state";
 import { jobIdOfScheduleName } from "@/lib/desired/names";
 import { onlyMomentOf } from "@/lib/desired/schedules";
 import type { Environment } from "@/lib/domain/environment";
+import { inParts, type Patience } from "./in-parts";
 import { lanes } from "./lanes";
 
 /** What is in our schedule group, beside what was there when it was last verified. */
@@ -46,8 +47,13 @@ export function doubtfulJobIds({ listed, noted }: Observed): string[] {
   return [...ids];
 }
 
-/** What was read beyond the list: schedules by name, and the jobs of which it could not be read, with the reason. */
-export type ReadWhole = { observed: Observed; whole: Map<string, GetScheduleCommandOutput>; unread: Map<string, unknown> };
+/** What was read beyond the list: schedules by name, the jobs of which all was read, and those of which it could not be, with the reason. */
+export type ReadWhole = {
+  observed: Observed;
+  whole: Map<string, GetScheduleCommandOutput>;
+  read: Set<string>;
+  unread: Map<string, unknown>;
+};
 
 /**
  * Reads whole what the list leaves open, and believes that rather than the list, which may lag behind:
@@ -55,17 +61,20 @@ export type ReadWhole = { observed: Observed; whole: Map<string, GetScheduleComm
  *   first, save an at(...), which must not be written twice;
  * - those that are noted and not listed: just made, or really gone;
  * - those that are listed, not noted and not wanted: just removed, or really there.
- * What cannot be read fails for its job alone.
+ * What cannot be read fails for its job alone, and jobs of which the reading takes long come in a part of their own. There is
+ * a first part also where there are no jobs.
  */
-export async function readDoubtful(
+export async function* readDoubtful(
   aws: Aws,
   { scheduleGroup }: Pick<Environment, "scheduleGroup">,
   { listed, noted }: Observed,
   desired: Desired<JobToReconcile>[],
-): Promise<ReadWhole> {
+  patience: Patience,
+): AsyncGenerator<ReadWhole> {
   const inLane = lanes(16);
   const seen = new Map(listed);
-  const result: ReadWhole = { observed: { listed: seen, noted }, whole: new Map(), unread: new Map() };
+  const nothing = (): ReadWhole => ({ observed: { listed: seen, noted }, whole: new Map(), read: new Set(), unread: new Map() });
+  if (desired.length === 0) yield nothing();
   const unwanted = Map.groupBy(
     [...listed.keys()].filter((name) => !noted.has(name)),
     jobIdOfScheduleName,
@@ -78,28 +87,34 @@ export async function readDoubtful(
     const schedule = listed.get(name);
     return schedule && !isAsNoted(schedule, noted.get(name)) && (job.appliedGeneration >= job.generation || onlyMomentOf(job) !== null);
   };
-  const look = async (jobId: string, name: string) => {
-    try {
-      const schedule = await aws.scheduler.getSchedule(scheduleGroup, name);
-      if (schedule) result.whole.set(name, schedule);
-      const { State, LastModificationDate } = schedule ?? {};
-      if (!schedule) seen.delete(name);
-      else if (LastModificationDate)
-        seen.set(name, { name, state: State === "DISABLED" ? "DISABLED" : "ENABLED", lastModifiedAt: LastModificationDate });
-    } catch (error) {
-      result.unread.set(jobId, error);
-    }
+  const readJob = async (each: Desired<JobToReconcile>) => {
+    const jobId = each.job.id;
+    const wanted = each.schedules.map(({ Name }) => Name);
+    const names = [
+      ...wanted.filter((name) => isOpen(name, each)),
+      ...(notListed.get(jobId) ?? []).map(({ name }) => name),
+      ...(unwanted.get(jobId) ?? []).filter((name) => !wanted.includes(name)),
+    ];
+    const read = names.map((name) => inLane(async () => [name, await aws.scheduler.getSchedule(scheduleGroup, name)] as const));
+    return { jobId, outcomes: await Promise.allSettled(read) };
   };
-  await Promise.all(
-    desired.flatMap((each) => {
-      const wanted = each.schedules.map(({ Name }) => Name);
-      const names = [
-        ...wanted.filter((name) => isOpen(name, each)),
-        ...(notListed.get(each.job.id) ?? []).map(({ name }) => name),
-        ...(unwanted.get(each.job.id) ?? []).filter((name) => !wanted.includes(name)),
-      ];
-      return names.map((name) => inLane(() => look(each.job.id, name)));
-    }),
-  );
-  return result;
+  for await (const part of inParts(desired.map(readJob), patience)) {
+    const result = nothing();
+    for (const { jobId, outcomes } of part) {
+      result.read.add(jobId);
+      for (const outcome of outcomes) {
+        if (outcome.status === "rejected") {
+          result.unread.set(jobId, outcome.reason);
+          continue;
+        }
+        const [name, schedule] = outcome.value;
+        const { State, LastModificationDate } = schedule ?? {};
+        if (schedule) result.whole.set(name, schedule);
+        if (!schedule) seen.delete(name);
+        else if (LastModificationDate)
+          seen.set(name, { name, state: State === "DISABLED" ? "DISABLED" : "ENABLED", lastModifiedAt: LastModificationDate });
+      }
+    }
+    yield result;
+  }
 }

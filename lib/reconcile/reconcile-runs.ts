@@ -18,7 +18,9 @@ import { toRunTask } from "@/lib/desired/run-task";
 import type { Environment } from "@/lib/domain/environment";
 import { explainLaunchError } from "@/lib/domain/failure";
 import type { Run } from "@/lib/domain/run";
+import { Patience, unlessWanted } from "./in-parts";
 import { lanes } from "./lanes";
+import { leftBehindBy, retriesAfter } from "./left-behind";
 import { planStart, planStop, type StartStep, type StopStep } from "./plan-runs";
 import { ensureRevision } from "./register";
 import { waitSeconds } from "./sync-error";
@@ -39,6 +41,8 @@ export type RunsReport = {
   refused: number;
   waiting: { run: string; sentence: string }[];
   failed: { run: string; sentence: string }[];
+  /** Runs of which AWS has not answered yet, and which keep nobody waiting. */
+  slow: number;
   /** When something is to be tried again before the next regular round. */
   againAt: Date | null;
 };
@@ -48,31 +52,73 @@ const lookAgainSeconds = 2;
 /** Somebody waits for the run: later than this it is not tried again. */
 const longestRetrySeconds = 60;
 
+/** After so long without an answer nobody waits any more who has something else to do. */
+const patienceMs = 250;
+
+type Options = {
+  /** Nothing is begun once it is aborted. */
+  signal?: AbortSignal;
+  /** Aborted once another round is wanted: then this one does not wait any longer for calls that AWS takes its time over. */
+  wanted?: AbortSignal;
+};
+
 /** One round over one environment; null when another worker is at it. Throws when Postgres is away. */
-export async function reconcileRuns(deps: Deps, environment: Environment, signal?: AbortSignal): Promise<RunsReport | null> {
+export async function reconcileRuns(deps: Deps, environment: Environment, { signal, wanted }: Options = {}): Promise<RunsReport | null> {
   return tryLock(deps.db, `reconcile-runs:${environment.id}`, async () => {
     const now = deps.clock.now();
     const [toStart, toStop] = await Promise.all([listRunsToStart(deps.db, environment.id, now), listRunsToStop(deps.db, environment.id)]);
+    const { busy, retries } = leftBehindBy("reconcile-runs", deps.aws(environment), environment.id);
     const starts = toStart.map((asked) => planStart(asked, now));
     const stops = toStop.map(planStop);
+    const steps = [...starts, ...stops].filter(({ run }) => !busy.has(run.id));
 
-    const report: RunsReport = { started: 0, stopped: 0, withdrawn: 0, refused: 0, waiting: [], failed: [], againAt: null };
+    const report: RunsReport = { started: 0, stopped: 0, withdrawn: 0, refused: 0, waiting: [], failed: [], slow: 0, againAt: null };
+    const patience = new Patience(patienceMs);
     const inLane = lanes(8);
+    let isLeft = false;
+    let isSomeLeftOut = false;
     const each = (step: StartStep | StopStep) =>
       inLane(async () => {
         if (signal?.aborted) return;
-        await (step.kind === "stop" || step.kind === "withdraw"
-          ? stop(deps, environment, step, report)
-          : start(deps, environment, step, report));
+        if (isLeft) {
+          isSomeLeftOut = true;
+          return;
+        }
+        const { id } = step.run;
+        busy.add(id);
+        retries.delete(id);
+        try {
+          await (step.kind === "stop" || step.kind === "withdraw"
+            ? stop(deps, environment, step, report)
+            : start(deps, environment, step, { report, retries }));
+        } finally {
+          busy.delete(id);
+          patience.noteAnswer();
+        }
       });
-    await Promise.all([...starts, ...stops].map(each));
-    if (report.refused) await nudge(deps.db, "ingest");
+    const all = Promise.all(steps.map(each));
+    isLeft = (await unlessWanted(all, wanted, patience)) === null;
+    if (isLeft) void finishAlone(deps, all);
     if (report.waiting.length) lookAgain(report, new Date(now.getTime() + lookAgainSeconds * 1000));
-    return report;
+    for (const at of retriesAfter(now, retries)) lookAgain(report, at);
+    return { ...report, slow: isLeft ? steps.filter(({ run }) => busy.has(run.id)).length : 0 };
+
+    /** What was begun ends by itself; what was not is left to the next round, as is the retry of what fails. */
+    async function finishAlone({ db, log }: Deps, begun: Promise<unknown>): Promise<void> {
+      try {
+        await begun;
+      } catch (error) {
+        log.warn({ err: error }, "What a round had left could not be written down; the next round looks at it.");
+      }
+      if (isSomeLeftOut || report.failed.length) await nudge(db, "reconcile-runs").catch(() => {}); // the next round comes by itself
+    }
   });
 }
 
-async function start(deps: Deps, environment: Environment, step: StartStep, report: RunsReport): Promise<void> {
+type Keeping = { report: RunsReport; retries: Map<string, Date> };
+
+async function start(deps: Deps, environment: Environment, step: StartStep, keeping: Keeping): Promise<void> {
+  const { report } = keeping;
   const { db, clock } = deps;
   const { run } = step;
   if (step.kind === "wait") {
@@ -83,7 +129,7 @@ async function start(deps: Deps, environment: Environment, step: StartStep, repo
     const { headline, nextStep } = step;
     const evidence = ["No task was started"];
     if (await markLaunchRefused(db, run.id, { kind: "start-refused", headline, nextStep, evidence, awsWords: [] }, clock.now()))
-      report.refused++;
+      await tellRefused(deps, report);
     return;
   }
   try {
@@ -98,7 +144,7 @@ async function start(deps: Deps, environment: Environment, step: StartStep, repo
   } catch (error) {
     const mayBeMadeAnew = isInactiveRevision(error) && (await isNotedGone(deps, environment, step.taskDefinitionArn));
     if (isRefused(error) && !mayBeMadeAnew) await refuse(deps, run, wordsOf(error), report);
-    else await postpone(deps, run, error, report);
+    else await postpone(deps, run, error, keeping);
   }
 }
 
@@ -128,22 +174,24 @@ async function isNotedGone({ db, clock }: Deps, environment: Environment, arn: s
   return true;
 }
 
-async function refuse(
-  { db, clock }: Deps,
-  run: Run,
-  { code, message }: { code: string; message: string },
-  report: RunsReport,
-): Promise<void> {
+async function refuse(deps: Deps, run: Run, { code, message }: { code: string; message: string }, report: RunsReport): Promise<void> {
   const sentence = explainLaunchError({ awsCode: code, awsMessage: message }).headline;
-  await writeLaunch(db, run.id, { launchError: { sentence, awsCode: code, awsMessage: message, at: clock.now().toISOString() } });
-  report.refused++;
+  const at = deps.clock.now().toISOString();
+  await writeLaunch(deps.db, run.id, { launchError: { sentence, awsCode: code, awsMessage: message, at } });
+  await tellRefused(deps, report);
 }
 
-async function postpone({ db, clock, log }: Deps, run: Run, error: unknown, report: RunsReport): Promise<void> {
+async function tellRefused({ db }: Deps, report: RunsReport): Promise<void> {
+  report.refused++;
+  await nudge(db, "ingest");
+}
+
+async function postpone({ db, clock, log }: Deps, run: Run, error: unknown, { report, retries }: Keeping): Promise<void> {
   const attempts = await launchAttemptsOf(db, run.id);
   const seconds = Math.min(longestRetrySeconds, waitSeconds(attempts)) + (error instanceof HeldBack ? error.againInMs / 1000 : 0);
   const retryAt = new Date(clock.now().getTime() + seconds * 1000);
   await writeLaunch(db, run.id, { retryAt });
+  retries.set(run.id, retryAt);
   const { code, message } = wordsOf(error);
   report.failed.push({ run: run.id, sentence: `${code}: ${message}` });
   lookAgain(report, retryAt);

@@ -26,6 +26,8 @@ export type ReconcileReport = {
   repaired: { job: string; sentence: string }[];
   /** Jobs that wait for ECS to take more registrations, or for a worker that stays. */
   postponed: number;
+  /** Jobs of which AWS has not answered yet, and which keep nobody waiting. */
+  slow: number;
   /** Removed schedules that bore our name and belonged to no job. */
   orphans: string[];
   /** Removals that the policy did not allow, and why. */
@@ -41,6 +43,7 @@ type Part = { observed: Observed; tried: Tried; verification: Verification };
 
 /** What became of the jobs of one part of a round. */
 export type Settled = {
+  jobIds: string[];
   stood: Applied[];
   failed: ({ step: JobStep } & Failure)[];
   postponed: number;
@@ -90,27 +93,43 @@ export async function settle(deps: Deps, environment: Environment, { observed, t
   for (const { step, cause } of failed)
     if (!isKnown(cause)) deps.log.error({ err: cause, job: step.job.slug }, "A job could not be reconciled.");
 
-  return { stood, failed, postponed: tried.failed.filter(({ cause }) => cause instanceof Postponed).length, orphans: tried.orphans, at };
+  const jobIds = [...tried.applied, ...tried.failed].map(({ step }) => step.job.id);
+  const postponed = tried.failed.filter(({ cause }) => cause instanceof Postponed).length;
+  return { jobIds, stood, failed, postponed, orphans: tried.orphans, at };
 }
 
-/** What the parts of a round came to, in one report. `ground`: what could not be made sure of before all jobs. */
-export function reportOf(observed: Observed, plan: NarrowedPlan, ground: string[], parts: Settled[]): ReconcileReport {
+type Round = {
+  observed: Observed;
+  plans: NarrowedPlan[];
+  /** What could not be made sure of before all jobs. */
+  ground: string[];
+  parts: Settled[];
+  /** Jobs that the round left to themselves. */
+  slow: number;
+  /** When jobs that failed are to be tried again, in this round or in one before. */
+  retryAts: Date[];
+};
+
+/** What the parts of a round came to, in one report. */
+export function reportOf({ observed, plans, ground, parts, slow, retryAts }: Round): ReconcileReport {
+  const steps = plans.flatMap((plan) => plan.steps);
   const stood = parts.flatMap((part) => part.stood);
   const failed = parts.flatMap((part) => part.failed);
   const postponed = parts.reduce((sum, part) => sum + part.postponed, 0);
   return {
     ground,
-    kept: stood.filter(({ step }) => step.kind === "keep" && !step.job.deletedAt).length + countSettled(observed, plan),
+    kept: stood.filter(({ step }) => step.kind === "keep" && !step.job.deletedAt).length + countSettled(observed, steps),
     changed: stood.flatMap(({ step }) => (step.kind === "keep" ? [] : [{ job: step.job.slug, did: step.kind, reasons: step.reasons }])),
     failed: failed.map(({ step, error }) => ({ job: step.job.slug, sentence: error.sentence, passing: error.passing })),
     repaired: stood.flatMap(({ step }) => step.repairs.map((sentence) => ({ job: step.job.slug, sentence }))),
     postponed,
+    slow,
     orphans: parts.flatMap(({ orphans }) => orphans),
-    braked: plan.braked?.names ?? [],
-    brakedBecause: plan.braked?.reason ?? null,
-    foreign: plan.foreign,
+    braked: plans.flatMap(({ braked }) => braked?.names ?? []),
+    brakedBecause: plans.find(({ braked }) => braked)?.braked?.reason ?? null,
+    foreign: plans[0]?.foreign ?? [],
     againAt: earliest([
-      ...failed.map(({ retryAt }) => retryAt),
+      ...retryAts,
       ...parts.filter((part) => part.postponed > 0).map(({ at }) => new Date(at.getTime() + registrationPauseSeconds * 1000)),
     ]),
   };
@@ -179,7 +198,7 @@ function namesOf({ written, removed }: Applied): string[] {
 }
 
 /** The jobs that were not even loaded, because all their schedules stand as noted. */
-function countSettled({ noted }: Observed, { steps }: NarrowedPlan): number {
+function countSettled({ noted }: Observed, steps: JobStep[]): number {
   const loaded = new Set(steps.map(({ job }) => job.id));
   return new Set([...noted.values()].map(({ jobId }) => jobId).filter((id) => !loaded.has(id))).size;
 }

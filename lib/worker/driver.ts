@@ -4,7 +4,10 @@ import type { Deps } from "@/lib/deps";
 import type { Environment } from "@/lib/domain/environment";
 import { Outage } from "./outage";
 
-/** What the worker repeats: for each environment, or once for the whole house. */
+/**
+ * What the worker repeats: for each environment, or once for the whole house. `signal` is aborted when the worker leaves,
+ * `wanted` when the round was nudged since it began: it is gone again as soon as it ends.
+ */
 export type Round = {
   name: string;
   /** Why it is there, for people. */
@@ -14,7 +17,7 @@ export type Round = {
   /** What makes it come sooner. */
   topics: readonly Topic[];
 } & (
-  | { scope: "environment"; run(deps: Deps, environment: Environment, signal: AbortSignal): Promise<Report> }
+  | { scope: "environment"; run(deps: Deps, environment: Environment, signal: AbortSignal, wanted?: AbortSignal): Promise<Report> }
   | { scope: "house"; run(deps: Deps, signal: AbortSignal): Promise<Report> }
 );
 
@@ -48,7 +51,7 @@ export function startDriver(deps: Deps, environments: Environment[], rounds: rea
   const loops = rounds.flatMap((round) =>
     round.scope === "house"
       ? [begin(round, { id: "", name: "" }, () => round.run(deps, leaving.signal))]
-      : environments.map((environment) => begin(round, environment, () => round.run(deps, environment, leaving.signal))),
+      : environments.map((environment) => begin(round, environment, (wanted) => round.run(deps, environment, leaving.signal, wanted))),
   );
   const done = Promise.all(loops.map((loop) => loop.go()));
   return {
@@ -67,6 +70,7 @@ type Place = Pick<Environment, "id" | "name">;
 
 class Loop {
   private isNudged = false;
+  private nudged = new AbortController();
   private wake: () => void = () => {};
   private failures = 0;
   private toldAt = 0;
@@ -76,18 +80,20 @@ class Loop {
     private readonly outage: Outage,
     readonly round: Round,
     private readonly place: Place,
-    readonly run: () => Promise<Report>,
+    readonly run: (wanted: AbortSignal) => Promise<Report>,
     private readonly leaving: AbortSignal,
   ) {}
 
   nudge(): void {
     this.isNudged = true;
+    this.nudged.abort();
     this.wake();
   }
 
   async go(): Promise<void> {
     while (!this.leaving.aborted) {
       this.isNudged = false;
+      this.nudged = new AbortController();
       const startedAt = performance.now();
       await this.wait(await this.once());
       const restMs = betweenNudgedMs - (performance.now() - startedAt);
@@ -99,7 +105,7 @@ class Loop {
   private async once(): Promise<number> {
     const startedAt = this.deps.clock.now();
     try {
-      const report = await this.run();
+      const report = await this.run(this.nudged.signal);
       if (report === null) return jittered(Math.min(otherWorkerMs, this.round.periodSeconds * 1000));
       await this.tell(startedAt, report, null);
       if (this.failures) this.log("info", "The round works again.");

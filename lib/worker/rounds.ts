@@ -19,7 +19,7 @@ export const rounds: readonly Round[] = [
     periodSeconds: 60,
     topics: ["reconcile-jobs"],
     scope: "environment",
-    run: (deps, environment, signal) => reconcileJobs(deps, environment, { signal }),
+    run: (deps, environment, signal, wanted) => reconcileJobs(deps, environment, { signal, wanted }),
   },
   {
     name: "reconcile-runs",
@@ -27,7 +27,7 @@ export const rounds: readonly Round[] = [
     periodSeconds: 30,
     topics: ["reconcile-runs"],
     scope: "environment",
-    run: reconcileRuns,
+    run: (deps, environment, signal, wanted) => reconcileRuns(deps, environment, { signal, wanted }),
   },
   {
     name: "intake",
