@@ -68,9 +68,9 @@ export async function changePerson(
   personId: string,
   { at, ...change }: { role?: Role; disabledAt?: Date | null; at: Date },
 ): Promise<{ before: Person; after: Person }> {
-  // Locked in one order, so that two admins who demote each other at once do not both succeed.
+  // Locked in one order, so that two admins who demote each other at once do not both succeed; of a hundred none is the last.
   const admins = await tx.$queryRaw<{ id: string }[]>`
-    select id::text as id from person where role = 'admin' and disabled_at is null order by id for update`;
+    select id::text as id from person where role = 'admin' and disabled_at is null order by id limit 100 for update`;
   const row = isUuid(personId) ? await tx.person.findUnique({ where: { id: personId } }) : null;
   if (!row) throw new NotFound("There is no such person.");
   const after = await tx.person.update({ where: { id: personId }, data: change });

@@ -1,6 +1,7 @@
 import { NotFound } from "@/lib/domain/errors";
 import type { Run } from "@/lib/domain/run";
-import type { Db, Tx } from "./client";
+import { type Db, rowsOf, type Tx } from "./client";
+import { Prisma } from "./generated/client";
 import { nudge } from "./nudge";
 import { isUuid } from "./page-cursor";
 import { toRun } from "./run-row";
@@ -57,9 +58,10 @@ export async function listDuplicates(
   db: Db,
   runId: string,
 ): Promise<{ duplicates: { id: string; taskArn: string | null }[]; duplicateCount: number }> {
-  const where = { duplicateOfId: runId };
-  const duplicates = await db.run.findMany({ where, select: { id: true, taskArn: true }, orderBy: { id: "asc" }, take: 21 });
-  // Hardly any run has a duplicate at all: only who has many is asked how many.
-  const duplicateCount = duplicates.length > 20 ? await db.run.count({ where }) : duplicates.length;
-  return { duplicates: duplicates.slice(0, 20), duplicateCount };
+  const rows = await rowsOf<{ id: string; taskArn: string | null; all: number }>(
+    db,
+    Prisma.sql`
+    select id, task_arn as "taskArn", (count(*) over ())::int as all from run where duplicate_of_id = ${runId}::uuid order by id limit 20`,
+  );
+  return { duplicates: rows.map(({ id, taskArn }) => ({ id, taskArn })), duplicateCount: rows[0]?.all ?? 0 };
 }
