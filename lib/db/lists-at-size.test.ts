@@ -151,7 +151,7 @@ test.each<[what: string, question: () => Promise<unknown>, rowsAtMost: number]>(
   ["what can still change", () => listActiveRuns(db, environmentId), 10],
   ["what is to be started", () => listRunsToStart(db, environmentId, now), 10],
   ["what is to be stopped", () => listRunsToStop(db, environmentId), 10],
-  ["whose last lines are not kept", () => listRunsWithoutLogTail(db, now), 20],
+  ["whose last lines are not kept", () => listRunsWithoutLogTail(db, { endedBefore: now }), 20],
 ])("%s", async (_, question, rowsAtMost) => {
   const { runs, wholeRuns } = await costOf(question);
   expect(wholeRuns).toBe(false);

@@ -163,7 +163,7 @@ test("a run thought lost comes back when its task is seen again", async () => {
   await markLost(house.db, runId, new Date());
   await writeLogTail(house.db, runId, { tail: [{ at: 1, text: "so far" }], keptAt: new Date() });
   expect(await told(stopped)).toMatchObject({ runId, changed: true, ended: true });
-  expect((await listRunsWithoutLogTail(house.db, new Date())).map(({ id }) => id)).toContain(runId);
+  expect((await listRunsWithoutLogTail(house.db, { endedBefore: new Date() })).map(({ id }) => id)).toContain(runId);
 });
 
 test("a task of a job that is not in this environment is refused, and the transaction goes on", async () => {
@@ -194,9 +194,9 @@ test("the last lines of an ended run are kept once, with whatever bytes a progra
   const stoppedAt = new Date("2026-02-01T00:00:00Z");
   const run = await makeRun(house.db, { jobId: job.id, state: "failed", stoppedAt, logStream: "s" });
   await makeRun(house.db, { jobId: job.id, state: "running", logStream: "s" });
-  expect(await listRunsWithoutLogTail(house.db, new Date(stoppedAt.getTime() - 1))).toEqual([]);
-  expect((await listRunsWithoutLogTail(house.db, stoppedAt)).map(({ id }) => id)).toEqual([run.id]);
+  expect(await listRunsWithoutLogTail(house.db, { endedBefore: new Date(stoppedAt.getTime() - 1) })).toEqual([]);
+  expect((await listRunsWithoutLogTail(house.db, { endedBefore: stoppedAt })).map(({ id }) => id)).toEqual([run.id]);
   await writeLogTail(house.db, run.id, { tail: [{ at: 1, text: "NUL \u0000, half \ud83d, \\u0000" }], keptAt: new Date() });
   expect((await getRunById(house.db, run.id))?.logTail).toEqual([{ at: 1, text: "NUL \ufffd, half \ufffd, \\u0000" }]);
-  expect(await listRunsWithoutLogTail(house.db, new Date())).toEqual([]);
+  expect(await listRunsWithoutLogTail(house.db, { endedBefore: new Date() })).toEqual([]);
 });

@@ -19,14 +19,34 @@ export async function listActiveRuns(db: Db, environmentId: string, limit = 5000
   return rows.map(toRun);
 }
 
-/** Ended runs whose last lines are not kept yet, the first to end first, at most `limit`. */
-export async function listRunsWithoutLogTail(db: Db, now: Date, limit = 100): Promise<Run[]> {
+/**
+ * A page of ended runs whose last lines are not kept yet, the first to end first: those that ended up to `endedBefore`, behind the
+ * run `after`, of all jobs but `butJobIds`, at most `limit`.
+ */
+export async function listRunsWithoutLogTail(
+  db: Db,
+  { endedBefore, after = null, butJobIds = [], limit = 100 }: WithoutLogTail,
+): Promise<Run[]> {
+  const since = after?.stoppedAt;
   const rows = await db.run.findMany({
-    where: { stoppedAt: { lte: now }, logKeptAt: null, logStream: { not: null } },
-    orderBy: { stoppedAt: "asc" },
+    where: {
+      ...{ stoppedAt: { lte: endedBefore }, logKeptAt: null, logStream: { not: null }, jobId: { notIn: butJobIds } },
+      ...(after && since && { OR: [{ stoppedAt: { gt: since } }, { stoppedAt: since, id: { gt: after.id } }] }),
+    },
+    orderBy: [{ stoppedAt: "asc" }, { id: "asc" }],
     take: limit,
   });
   return rows.map(toRun);
+}
+
+type WithoutLogTail = { endedBefore: Date; after?: Pick<Run, "id" | "stoppedAt"> | null; butJobIds?: string[]; limit?: number };
+
+/** Keeps nothing of a job's runs that ended up to `endedBefore` and of which nothing is kept. */
+export async function giveUpLogTails(db: Db, jobId: string, { endedBefore, at }: { endedBefore: Date; at: Date }): Promise<void> {
+  await db.run.updateMany({
+    where: { jobId, stoppedAt: { lte: endedBefore }, logKeptAt: null, logStream: { not: null } },
+    data: { logTail: [], logKeptAt: at },
+  });
 }
 
 /** Keeps a run's last lines, so that its reason outlives the log. */

@@ -2,6 +2,7 @@ import type { QueueMessage } from "@/lib/aws/queue";
 import { setAside } from "@/lib/db/set-aside";
 import type { Deps } from "@/lib/deps";
 import type { Environment } from "@/lib/domain/environment";
+import { Unavailable } from "@/lib/domain/errors";
 import { toSetAside } from "./dead-letter";
 import { inLanes } from "./in-lanes";
 import { recordTasks, type Sight } from "./record-task";
@@ -17,7 +18,7 @@ export type IntakeReport = {
   known: number;
   /** Of foreign tasks and other kinds. */
   ignored: number;
-  /** Could not be read: kept aside for people to look at, and removed. */
+  /** Could not be read, or never be written: kept aside for people to look at, and removed. */
   unreadable: number;
   /** Not written; they come again. */
   failed: number;
@@ -37,6 +38,9 @@ type IntakeRequest = {
 const readers = 2;
 const widestLook = 10;
 const mostOfACall = 10;
+
+/** What can never be written must not come for ever: until it is out of the way, the queue counts as not read to its end. */
+const mostTries = 10;
 
 type Taken = "recorded" | "known" | "ignored" | "unreadable";
 
@@ -133,7 +137,10 @@ async function take(deps: Deps, environment: Environment, messages: QueueMessage
   );
   recorded.forEach((outcome, index) => {
     const n = sights[index]?.n ?? 0;
-    if (outcome.status === "rejected") outcomes[n] = outcome;
+    const isPoison = outcome.status === "rejected" && !(outcome.reason instanceof Unavailable);
+    if (isPoison && (messages[n]?.receiveCount ?? 0) >= mostTries)
+      unreadable.push({ n, reason: `It could not be written ${mostTries} times: ${String(outcome.reason).slice(0, 300)}` });
+    else if (outcome.status === "rejected") outcomes[n] = outcome;
     else if ("changed" in outcome.value) outcomes[n] = { status: "fulfilled", value: outcome.value.changed ? "recorded" : "known" };
   });
   const aside = await inLanes(unreadable, 4, ({ n, reason }) => keepAside(deps, environment, messages[n] as QueueMessage, reason));
@@ -144,7 +151,7 @@ async function take(deps: Deps, environment: Environment, messages: QueueMessage
 }
 
 async function keepAside(deps: Deps, environment: Environment, message: QueueMessage, reason: string): Promise<"unreadable"> {
-  deps.log.error({ messageId: message.id, reason }, "An event cannot be read; it is kept aside.");
+  deps.log.error({ messageId: message.id, reason }, "An event is no part of the history; it is kept aside.");
   await setAside(deps.db, [toSetAside(environment, "events", message, { reason, at: deps.clock.now() })]);
   return "unreadable";
 }

@@ -3,6 +3,7 @@ import { listEndedTaskArns, listUnseenLaunches } from "@/lib/db/run-tasks";
 import { listActiveRuns, markLost } from "@/lib/db/runs";
 import type { Deps } from "@/lib/deps";
 import type { Environment } from "@/lib/domain/environment";
+import { Unavailable } from "@/lib/domain/errors";
 import type { Cause } from "@/lib/domain/run";
 import { inLanes } from "./in-lanes";
 import { recordTask } from "./record-task";
@@ -64,9 +65,12 @@ export async function sweepTasks({ deps, environment, graceSeconds = 300 }: Swee
     const read = fromDescribe(raw);
     return "unreadable" in read ? read : await recordTask(deps, environment, read.task, { source: "sweep", seenAt });
   });
+  let isToldWhole = true;
   for (const outcome of recorded) {
     if (outcome.status === "rejected") {
       report.failed++;
+      // What Postgres refuses of one task is that task's own trouble: the judgement of all others does not wait for it.
+      if (outcome.reason instanceof Unavailable) isToldWhole = false;
       log.warn({ error: String(outcome.reason) }, "A task could not be written; the next sweep tells it again.");
     } else if ("unreadable" in outcome.value) {
       report.unreadable++;
@@ -82,7 +86,7 @@ export async function sweepTasks({ deps, environment, graceSeconds = 300 }: Swee
     if (!eventsAreRead) report.waiting++;
     else if (await markLost(db, run.id, seenAt, forgotten({ ...run, seenAt, eventsReadAt }))) report.lost++;
   }
-  if (report.failed === 0)
+  if (isToldWhole)
     await writeLook(db, { environmentId: environment.id, source: "tasks", lookedAt: beganAt, memorySeconds: ecsRemembersSeconds });
   return report;
 }
