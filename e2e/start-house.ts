@@ -7,15 +7,15 @@ const startSeconds = 300;
 export type Account = { email: string; password: string };
 export type House = { address: string; aws: string; admin: Account; stop(): Promise<void> };
 
-type HouseOptions = { dataFolder: string; port: number; databaseUrl?: string };
+type HouseOptions = { dataFolder: string; port: number; databaseUrl?: string; variables?: Record<string, string> };
 
 /** Starts a whole Belfry the way a newcomer does, on ports and in a folder of its own, and reads how to sign in from what it prints. */
-export async function startHouse({ dataFolder, port, databaseUrl }: HouseOptions): Promise<House> {
+export async function startHouse({ dataFolder, port, databaseUrl, variables }: HouseOptions): Promise<House> {
   const ports = ["--port", String(port), "--aws-port", String(port + 1)];
   const house = spawn("tsx", ["lib/sandbox/start.ts", "--data", dataFolder, ...ports, ...(databaseUrl ? [] : ["--reset"])], {
     cwd: join(import.meta.dirname, ".."),
     stdio: ["ignore", "pipe", "inherit"],
-    env: { ...withoutOtherHouses(process.env), ...(databaseUrl && { DATABASE_URL: databaseUrl }) },
+    env: { ...withoutOtherHouses(process.env), ...(databaseUrl && { DATABASE_URL: databaseUrl }), ...variables },
   });
   const stop = () => end(house);
   try {

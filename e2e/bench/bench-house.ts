@@ -35,7 +35,8 @@ export async function startBenchHouse(folder: string, port = 3937): Promise<Benc
     const postgres = await startEmbedded({ projectFolder, dataFolder: join(folder, "postgres"), port: 0 });
     ends.push(() => postgres.release());
     const dataFolder = join(folder, "house");
-    const house = await startHouse({ dataFolder, port, databaseUrl: postgres.url });
+    const variables = { NODE_OPTIONS: `--require=${join(import.meta.dirname, "quick-clock.cjs")}` };
+    const house = await startHouse({ dataFolder, port, databaseUrl: postgres.url, variables });
     ends.push(() => house.stop());
     const browser = await launchBrowser();
     ends.push(() => browser.close());

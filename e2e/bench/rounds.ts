@@ -38,10 +38,15 @@ async function onGround<Result>(folder: string, rateLimits: boolean, work: (grou
   }
 }
 
-const insertJobs = (db: Database, environmentId: string, from: number, to: number) =>
-  inTransaction(async (tx) => {
-    for (let n = from; n < to; n += 1) await insertJob(tx, newJob(environmentId, n));
-  }, db);
+/** Saves so many jobs at once, with twenty definitions; they are due daily, unless `expression` tells otherwise. */
+export async function insertJobs(db: Database, environmentId: string, { from = 0, to, expression }: NewJobs): Promise<void> {
+  for (let n = from; n < to; n += 1000)
+    await inTransaction(async (tx) => {
+      for (let m = n; m < Math.min(to, n + 1000); m += 1) await insertJob(tx, newJob(environmentId, m, expression));
+    }, db);
+}
+
+type NewJobs = { from?: number; to: number; expression?: string };
 
 /** Calls and time of whole rounds over many jobs, with ECS's and the Scheduler's real rate limits switched on. */
 export function measureRounds(folder: string, jobs: number): Promise<Figure[]> {
@@ -50,7 +55,7 @@ export function measureRounds(folder: string, jobs: number): Promise<Figure[]> {
     await reconcileJobs(deps, environment);
 
     const size = `${jobs.toLocaleString("en")} jobs with ${definitions} definitions`;
-    await insertJobs(db, environment.id, 0, jobs);
+    await insertJobs(db, environment.id, { to: jobs });
     const created = await settle(aws, deps, environment, jobs);
     const idle = await settle(aws, deps, environment, jobs);
     // Another day: the creations above have emptied ECS's bucket of registrations, which fills by one a second.
@@ -94,8 +99,8 @@ export function measureIdleRounds(folder: string, sizes: readonly { jobs: number
     const maker = aws.deps(db);
     let made = 0;
     for (const { jobs, seconds } of sizes) {
-      for (; made < jobs; made += Math.min(1000, jobs - made))
-        await insertJobs(db, environment.id, made, made + Math.min(1000, jobs - made));
+      await insertJobs(db, environment.id, { from: made, to: jobs });
+      made = jobs;
       await settle(aws, maker, environment, jobs);
       await aws.control.orderFault({ service: "*", operation: "*", delayMs: latencyMs, times: 1_000_000 });
       let writes = 0;
@@ -168,7 +173,7 @@ async function settle(aws: TestSandbox, deps: Deps, environment: Environment, jo
   throw new Error(`After ${mostRounds} rounds not all of ${jobs} jobs were verified.`);
 }
 
-function newJob(environmentId: string, n: number) {
+function newJob(environmentId: string, n: number, expression = `cron(${n % 60} ${n % 24} * * ? *)`) {
   return {
     id: newShortId(),
     environmentId,
@@ -189,7 +194,7 @@ function newJob(environmentId: string, n: number) {
         cpu: 256,
         memory: 512,
       },
-      expression: `cron(${n % 60} ${n % 24} * * ? *)`,
+      expression,
       timeZone: "Europe/Berlin",
       policies: defaultPolicies,
     },

@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BenchHouse, startBenchHouse } from "./bench-house";
 import { type Figure, printFigures } from "./figures";
+import { measureKilled } from "./killed";
 import { measureColdLoad, measureList } from "./list";
 import { measureLoad } from "./load";
+import { measureLogs } from "./log";
 import { measureMinute } from "./minute";
 import { measureFirstInstruction, measureSaving } from "./people";
 import { measureIdleRounds, measureRounds } from "./rounds";
@@ -51,7 +53,8 @@ const parts: Record<string, Measure[]> = {
     inHouse("a hundred jobs at once", measureMinute),
     inHouse("events", measureEvents),
   ],
-  load: [inHouse("memory and CPU", measureLoad)],
+  load: [inHouse("memory and CPU", measureLoad), inHouse("kill -9", measureKilled)],
+  log: [inHouse("logs", measureLogs)],
 };
 
 const asked = process.argv.slice(2);
