@@ -1,6 +1,7 @@
 import { vi } from "vitest";
 import type { Deps } from "@/lib/deps";
 import type { Job } from "@/lib/domain/job";
+import { readDeadLetters } from "@/lib/ingest/dead-letter";
 import { intake } from "@/lib/ingest/intake";
 import { testGround } from "@/lib/ingest/test-ground";
 import { nextOccurrences } from "@/lib/schedule/occurrences";
@@ -25,8 +26,9 @@ export async function movableGround(startsAt: Date) {
 
   const run = (round: Round) => {
     const { signal } = new AbortController();
-    // By itself it waits 20 real seconds for a first message.
+    // By themselves they wait some real seconds for a first message.
     if (round.name === "intake") return intake({ deps, environment, signal, waitSeconds: 0 });
+    if (round.name === "read-dead-letters") return readDeadLetters({ deps, environment, signal, waitSeconds: 0 });
     return round.scope === "house" ? round.run(deps, signal) : round.run(deps, environment, signal);
   };
 
@@ -57,8 +59,8 @@ export async function movableGround(startsAt: Date) {
           async () => {
             const calls = (await control.insideCalls())["ecs.RunTask"] ?? 0;
             if (calls < started) throw new Error(`The Scheduler has started ${calls} tasks of ${started}.`);
-            const running = await ground.aws.ecs.listTaskArns({ cluster: environment.clusterArn, desiredStatus: "RUNNING" });
-            if (running.length > 0) throw new Error("Tasks are still running.");
+            const tasks = [...ground.world.region(environment.region).ecs.tasks.values()];
+            if (tasks.some(({ phase }) => phase !== "stopped")) throw new Error("Tasks are still running.");
           },
           { timeout: 20_000, interval: 20 },
         );
