@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Region, World } from "../service";
 import { findByArn, redriveOf } from "./queue-attributes";
+import { nextVisible, noteNew } from "./ready";
 import type { MessageAttribute, Queue, QueuedMessage } from "./state";
 import { wakeReceivers } from "./waiting";
 
@@ -33,6 +34,7 @@ export function placeMessage(world: World, queue: Queue, message: NewMessage): Q
     deadLetterSource: null,
   };
   queue.messages.set(placed.id, placed);
+  noteNew(queue, placed);
   world.touch();
   wakeReceivers(world);
   return placed;
@@ -47,19 +49,21 @@ export function takeMessages(world: World, region: Region, queue: Queue, count: 
   const now = world.now().getTime();
   const redrive = redriveOf(queue);
   const taken: QueuedMessage[] = [];
-  for (const message of queue.messages.values()) {
-    if (taken.length === count) break;
-    if (message.visibleAt > now) continue;
-    if (redrive && message.receiveCount >= redrive.maxReceiveCount && moveToDeadLetters(world, region, queue, message, redrive.targetArn))
-      continue;
-    message.receiveCount += 1;
-    message.firstReceivedAt ??= now;
-    message.receivedAt = now;
-    message.receiptHandle = newReceiptHandle(queue, message);
-    message.visibleAt = now + 1000 * visibilitySeconds;
-    taken.push(message);
+  for (;;) {
+    // Who hides nothing (a visibility timeout of 0) gets each message once all the same.
+    const some = nextVisible(queue, count - taken.length, now).filter((message) => !taken.includes(message));
+    if (some.length === 0) return taken;
+    for (const message of some) {
+      if (redrive && message.receiveCount >= redrive.maxReceiveCount && moveToDeadLetters(world, region, queue, message, redrive.targetArn))
+        continue;
+      message.receiveCount += 1;
+      message.firstReceivedAt ??= now;
+      message.receivedAt = now;
+      message.receiptHandle = newReceiptHandle(queue, message);
+      message.visibleAt = now + 1000 * visibilitySeconds;
+      taken.push(message);
+    }
   }
-  return taken;
 }
 
 function moveToDeadLetters(world: World, region: Region, queue: Queue, message: QueuedMessage, targetArn: string): boolean {
@@ -67,14 +71,21 @@ function moveToDeadLetters(world: World, region: Region, queue: Queue, message: 
   if (!target) return false;
   queue.messages.delete(message.id);
   // Its age goes on counting from the first send (SQS Developer Guide, "Dead-letter queues").
-  target.messages.set(message.id, { ...message, receiptHandle: null, receivedAt: null, deadLetterSource: queue.arn });
+  const moved = { ...message, receiptHandle: null, receivedAt: null, deadLetterSource: queue.arn };
+  target.messages.set(message.id, moved);
+  noteNew(target, moved);
   wakeReceivers(world);
   return true;
 }
 
-/** Drops what is older than the retention period. */
+const lookedForOldAt = new WeakMap<Queue, number>();
+
+/** Drops what is older than the retention period; looks at most once a second. */
 export function forgetOld(world: World, queue: Queue): void {
-  const oldest = world.now().getTime() - 1000 * Number(queue.attributes.MessageRetentionPeriod);
+  const now = world.now().getTime();
+  if (Math.abs(now - (lookedForOldAt.get(queue) ?? Number.NEGATIVE_INFINITY)) < 1000) return;
+  lookedForOldAt.set(queue, now);
+  const oldest = now - 1000 * Number(queue.attributes.MessageRetentionPeriod);
   for (const message of queue.messages.values()) if (message.sentAt < oldest) queue.messages.delete(message.id);
 }
 

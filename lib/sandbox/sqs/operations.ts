@@ -118,7 +118,7 @@ export const operations: OperationsOf<typeof import("@aws-sdk/client-sqs"), type
     if (count < 1 || count > 10) throw invalidValue(count, "MaxNumberOfMessages", "Must be between 1 and 10, if provided.");
     if (waitSeconds < 0 || waitSeconds > 20) throw invalidValue(waitSeconds, "WaitTimeSeconds", "Must be >= 0 and <= 20, if provided.");
     checkVisibility(visibilitySeconds);
-    if (countMessages(call.world, queue).inFlight >= maximumInFlight) throw overLimit();
+    if (queue.messages.size >= maximumInFlight && countMessages(call.world, queue).inFlight >= maximumInFlight) throw overLimit();
     const look = () => {
       // Deleted meanwhile, or everything was forgotten.
       if (call.world.region(call.region.name).sqs.queues.get(queue.name) !== queue) throw noSuchQueue();

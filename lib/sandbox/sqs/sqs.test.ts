@@ -190,6 +190,32 @@ test("visibility zero gives a message back at once, and more than twelve hours a
   });
 });
 
+test("a queue of many gives each message once while some are removed, and then again those that were not", async () => {
+  const { QueueUrl } = await newQueue({ VisibilityTimeout: "60" });
+  const sent = Array.from({ length: 300 }, (_, n) => String(n));
+  for (let n = 0; n < sent.length; n += 10)
+    await sqs.send(
+      new SendMessageBatchCommand({ QueueUrl, Entries: sent.slice(n, n + 10).map((MessageBody) => ({ Id: MessageBody, MessageBody })) }),
+    );
+  const takeAll = async () => {
+    const kept: string[] = [];
+    const bodies: string[] = [];
+    for (let some = await receive(QueueUrl); some.length > 0; some = await receive(QueueUrl)) {
+      bodies.push(...some.map(({ Body = "" }) => Body));
+      kept.push(...some.slice(5).map(({ Body = "" }) => Body));
+      const Entries = some.slice(0, 5).map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+      await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+    }
+    return { bodies, kept };
+  };
+  const first = await takeAll();
+  expect(first.bodies.toSorted()).toEqual(sent.toSorted());
+  await sandboxControl(sandbox.endpoint).advanceClock(61);
+  const second = await takeAll();
+  expect(second.bodies.toSorted()).toEqual(first.kept.toSorted());
+  await sandboxControl(sandbox.endpoint).resetClock();
+});
+
 test("a batch does what it can and lists what it could not", async () => {
   const { QueueUrl } = await newQueue();
   const sent = await sqs.send(
