@@ -21,15 +21,16 @@ export async function readCalendars(db: Db): Promise<{ calendars: CalendarInUse[
   }>(
     db,
     Prisma.sql`
-    with living as (
-      select j.expression, j.time_zone as "timeZone", ${anchor} as anchor, j.paused_at is not null as paused from job j where j.deleted_at is null
+    with followed as (
+      select j.expression, j.time_zone as "timeZone", ${anchor} as anchor, j.paused_at is not null as paused, count(*)::int as jobs
+      from job j where j.deleted_at is null group by 1, 2, 3, 4
     )
-    select count(*)::int as "jobCount", (count(*) filter (where paused))::int as "pausedCount", coalesce((
+    select coalesce(sum(jobs), 0)::int as "jobCount", coalesce(sum(jobs) filter (where paused), 0)::int as "pausedCount", coalesce((
       select json_agg(c) from (
-        select expression, "timeZone", anchor, count(*)::int as jobs from living where not paused
-        group by expression, "timeZone", anchor order by expression, "timeZone", anchor limit ${Prisma.raw(String(mostCalendars))}
+        select expression, "timeZone", anchor, jobs from followed where not paused
+        order by expression, "timeZone", anchor limit ${Prisma.raw(String(mostCalendars))}
       ) c), '[]') as calendars
-    from living`,
+    from followed`,
   );
   if (!row) throw new Error("A sum over a table always has an answer.");
   const { calendars, ...counts } = row;
