@@ -37,7 +37,7 @@ export class Paces {
       try {
         return await next(args);
       } catch (error) {
-        if (error instanceof Error && error.name === "TimeoutError") throw new Unanswered();
+        if (isUnanswered(error)) throw new Unanswered();
         if (!isThrottled(error)) throw error;
         known.words = wordsOf(error);
         known.pace.throttled(performance.now());
@@ -47,4 +47,11 @@ export class Paces {
     client.middlewareStack.add(paced, { step: "finalizeRequest", priority: "low", name: "paced" });
     return client;
   }
+}
+
+/** Patience is over. The SDK gives a connection that broke the same name, and tries that again at once: AWS ends idle ones. */
+function isUnanswered(error: unknown): boolean {
+  return (
+    error instanceof Error && error.name === "TimeoutError" && !["ECONNRESET", "EPIPE"].includes(String((error as { code?: unknown }).code))
+  );
 }
