@@ -24,7 +24,7 @@ export async function testGround() {
 
   const register = (job: Job) => aws.ecs.registerTaskDefinition(toTaskDefinition(job, environment));
   return {
-    ...{ db, deps, environment, aws, control: sandbox.control, world: sandbox.world, register },
+    ...{ db, deps, environment, aws, control: sandbox.control, world: sandbox.world, register, url: database.url },
 
     /** A saved job whose container runs this in a shell. */
     jobThatRuns: (script: string, overrides: Partial<Omit<Job, "definition">> & { image?: string } = {}) => {

@@ -24,7 +24,7 @@ export async function movableGround(startsAt: Date) {
   const deps: Deps = { ...ground.deps, clock: { now } };
   let started = (await control.insideCalls())["ecs.RunTask"] ?? 0;
 
-  const run = (round: Round) => {
+  const run = (round: Round, deps: Deps) => {
     const { signal } = new AbortController();
     // By themselves they wait some real seconds for a first message.
     if (round.name === "intake") return intake({ deps, environment, signal, waitSeconds: 0 });
@@ -36,13 +36,15 @@ export async function movableGround(startsAt: Date) {
     ...ground,
     deps,
     now,
-    work: () => Promise.all(rounds.map(run)),
+    work: (own = deps) => Promise.all(rounds.map((round) => run(round, own))),
+    /** What becomes of each round, where they may fail. */
+    try: (own: Deps) => Promise.allSettled(rounds.map((round) => run(round, own))),
 
     /** Works until `isDone` does not throw any more. */
-    workUntil: (isDone: () => Promise<void>) =>
+    workUntil: (isDone: () => Promise<void>, own = deps) =>
       vi.waitFor(
         async () => {
-          await Promise.all(rounds.map(run));
+          await Promise.all(rounds.map((round) => run(round, own)));
           await isDone();
         },
         { timeout: 20_000, interval: 50 },
