@@ -43,6 +43,8 @@ export function LiveLogScreen(props: LiveLogScreenProps) {
   const shown = useRef<Reveal | null>(null);
   /** Where the bar stood when it and the lines last agreed. */
   const agreed = useRef(0);
+  /** A line is to be brought into view, wherever somebody has scrolled meanwhile. */
+  const jumping = useRef(false);
   const widest = useRef(0);
   const [heights] = useState(() => new LogHeights(lineHeight));
   const [bar] = useState(() => new LogScroll());
@@ -55,6 +57,7 @@ export function LiveLogScreen(props: LiveLogScreenProps) {
   bar.resize(total, size.height);
   if (reveal !== null && reveal !== shown.current) {
     shown.current = reveal;
+    jumping.current = true;
     anchor.current = { line: Math.max(first, Math.min(reveal.line, last)), offset: 0, centred: true };
     bar.show(placeOf(anchor.current));
   }
@@ -109,11 +112,18 @@ export function LiveLogScreen(props: LiveLogScreenProps) {
       rows.style.minWidth = `${widest.current}px`;
     }
     const wanted = place - bar.shift;
-    // What somebody scrolled since is kept: only the difference is made good.
-    if (following) element.scrollTop = wanted;
-    else if (Math.abs(wanted - agreed.current) >= 1) element.scrollTop += wanted - agreed.current;
-    agreed.current = element.scrollTop;
-    if (following) anchor.current = anchorAt(place);
+    if (following || jumping.current) {
+      element.scrollTop = wanted;
+      agreed.current = element.scrollTop;
+      jumping.current = false;
+      if (following) anchor.current = anchorAt(place);
+    } else if (Math.abs(wanted - agreed.current) >= 1) {
+      // What somebody scrolled since is kept: only the difference is made good. Where they are is told by the event, which is
+      // still to come: to agree with it here would take them back with the next lines.
+      const before = element.scrollTop;
+      element.scrollTop = before + wanted - agreed.current;
+      agreed.current += element.scrollTop - before;
+    }
   });
 
   useEffect(() => {
