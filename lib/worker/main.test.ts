@@ -1,6 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { awsClockOffsetMs } from "@/lib/aws/clock";
 import { upsertEnvironment } from "@/lib/db/environments";
@@ -12,11 +10,11 @@ import { type TestDatabase, testDatabase } from "@/lib/testing/database";
 import { jobInput } from "@/lib/testing/factories";
 import { postgresDoor } from "@/lib/testing/postgres-door";
 import { type TestSandbox, testSandbox } from "@/lib/testing/sandbox";
+import { startWorkerProcess, type WorkerProcess } from "@/lib/testing/worker-process";
 
-const root = path.resolve(import.meta.dirname, "..", "..");
 let database: TestDatabase;
 let sandbox: TestSandbox;
-const workers: { process: ChildProcess; output: () => string }[] = [];
+const workers: WorkerProcess[] = [];
 
 beforeAll(async () => {
   [database, sandbox] = await Promise.all([testDatabase(), testSandbox()]);
@@ -27,30 +25,8 @@ afterEach(() => {
 afterAll(() => Promise.all([database.close(), sandbox.close()]));
 
 /** The worker as it is started, with the settings of a deployment. */
-function startWorker(more: Record<string, string> = {}) {
-  const { environment } = sandbox;
-  const child = spawn(process.execPath, ["--import", "tsx", "lib/worker/main.ts"], {
-    cwd: root,
-    stdio: ["ignore", "pipe", "pipe"],
-    env: {
-      ...process.env,
-      DATABASE_URL: database.url,
-      BELFRY_ENVIRONMENT_NAME: environment.name,
-      BELFRY_CLUSTER_ARN: environment.clusterArn,
-      BELFRY_SCHEDULER_ROLE_ARN: environment.schedulerRoleArn,
-      BELFRY_EXECUTION_ROLE_ARN: environment.executionRoleArn,
-      BELFRY_SUBNETS: environment.subnets.join(","),
-      BELFRY_SECURITY_GROUPS: environment.securityGroups.join(","),
-      BELFRY_EVENT_QUEUE_URL: environment.eventQueueUrl,
-      BELFRY_DEAD_LETTER_QUEUE_URL: environment.deadLetterQueueUrl,
-      BELFRY_DEAD_LETTER_QUEUE_ARN: environment.deadLetterQueueArn,
-      BELFRY_LOG_GROUP: environment.logGroup,
-      ...more,
-    },
-  });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += String(chunk)));
-  const worker = { process: child, output: () => said };
+function startWorker(more: Record<string, string> = {}): WorkerProcess {
+  const worker = startWorkerProcess({ databaseUrl: database.url, environment: sandbox.environment }, more);
   workers.push(worker);
   return worker;
 }
