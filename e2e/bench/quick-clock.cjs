@@ -1,9 +1,10 @@
 /*
- * Loaded before the console's own program (NODE_OPTIONS): from a SIGUSR2 on an hour passes for it in ten minutes. What it keeps for
+ * Loaded before the console's own program (NODE_OPTIONS): from a SIGUSR2 on an hour passes for it in six minutes. What it keeps for
  * a time is then kept and let go as often as in that hour. It knows nothing of this.
  */
-const times = 6;
-const shortestMs = 1000;
+const times = 10;
+/** Shorter ones bound the wait for an answer, and the others do not answer faster. */
+const shortestMs = 30_000;
 
 if (process.argv[1]?.endsWith("server.js")) process.once("SIGUSR2", hurry);
 

@@ -70,12 +70,12 @@ try {
     if (asked.length > 0 && !asked.includes(name)) continue;
     for (const { what, figures: measure } of measures) {
       process.stdout.write(`  ${name}: ${what}\n`);
-      try {
-        figures.push(...(await measure()));
-      } catch (error) {
+      const found = await measure().catch((error: unknown): Figure[] => {
         process.exitCode = 1;
-        figures.push({ what, figure: `not measured: ${error instanceof Error ? error.message : String(error)}`, held: false });
-      }
+        return [{ what, figure: `not measured: ${error instanceof Error ? error.message : String(error)}`, held: false }];
+      });
+      for (const { what: of, figure } of found) process.stdout.write(`    ${of}: ${figure}\n`);
+      figures.push(...found);
     }
   }
   printFigures(figures);
