@@ -10,6 +10,9 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
+const quiet = { info: () => {}, warn: () => {}, error: () => {} };
+const round = () => noteRefusedStarts({ db: database.db, log: quiet });
+
 const refused = {
   sentence: "AWS refused to start it.",
   awsCode: "AccessDeniedException",
@@ -21,7 +24,7 @@ test("a start that AWS refused is a failed run with the reason in words", async 
   const { db } = database;
   const run = await makeRun(db, { launchError: refused });
   const waiting = await makeRun(db);
-  expect(await noteRefusedStarts({ db })).toEqual({ noted: 1 });
+  expect(await round()).toEqual({ noted: 1, failed: 0 });
   expect(await getRunById(db, run.id)).toMatchObject({
     state: "failed",
     stoppedAt: new Date(refused.at),
@@ -32,5 +35,5 @@ test("a start that AWS refused is a failed run with the reason in words", async 
 });
 
 test("a second round changes nothing", async () => {
-  expect(await noteRefusedStarts({ db: database.db })).toEqual({ noted: 0 });
+  expect(await round()).toEqual({ noted: 0, failed: 0 });
 });

@@ -1,4 +1,3 @@
-import { SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { looksOf } from "@/lib/db/looks";
 import { listSetAside } from "@/lib/db/set-aside";
@@ -6,6 +5,7 @@ import type { Job } from "@/lib/domain/job";
 import { makeRun } from "@/lib/testing/factories";
 import { intake } from "./intake";
 import { keepLogTail } from "./keep-log-tail";
+import { noteRefusedStarts } from "./note-refused-starts";
 import { sweepTasks } from "./sweep-tasks";
 import { type TestGround, testGround } from "./test-ground";
 
@@ -50,9 +50,6 @@ test("a task that can never be written keeps no other from being swept, nor thei
 test("an event that can never be written is kept aside after some tries, and then the queue counts as read", async () => {
   const [bad, good] = [await ground.jobThatRuns("exit 3"), await ground.jobThatRuns("echo fine")];
   await refuseRunsOf(bad);
-  // What is not removed comes again at once.
-  const visible = { QueueUrl: ground.environment.eventQueueUrl, Attributes: { VisibilityTimeout: "0" } };
-  await new SQSClient({}).send(new SetQueueAttributesCommand(visible));
   await letRun(bad, good);
 
   const asideOf = async ({ id }: Job) =>
@@ -62,6 +59,8 @@ test("an event that can never be written is kept aside after some tries, and the
     .poll(
       async () => {
         const report = await intake({ deps: ground.deps, environment: ground.environment, waitSeconds: 0 }).catch(() => null);
+        // What was not removed comes again after half a minute.
+        await ground.control.advanceClock(31);
         if (++rounds === 1) expect(await statesOf(good)).toEqual(["succeeded"]);
         return report?.received;
       },
@@ -72,6 +71,15 @@ test("an event that can never be written is kept aside after some tries, and the
   expect(await asideOf(good)).toEqual([]);
   expect(await lookAt("events")).not.toBeNull();
 }, 60_000);
+
+test("a refused start that cannot be written keeps no other from being told", async () => {
+  const [bad, good] = [await ground.jobThatRuns("exit 3"), await ground.jobThatRuns("echo fine")];
+  const launchError = { sentence: "No.", awsCode: "AccessDeniedException", awsMessage: "no", at: "2026-03-22T18:59:00.000Z" };
+  for (const job of [bad, good]) await makeRun(ground.db, { jobId: job.id, launchError });
+  await refuseRunsOf(bad);
+  expect(await noteRefusedStarts(ground.deps)).toEqual({ noted: 1, failed: 1 });
+  expect([await statesOf(bad), await statesOf(good)]).toEqual([["requested"], ["failed"]]);
+});
 
 test("logs of one job that cannot be read keep no other job's last lines waiting, however many they are", async () => {
   const [bad, good] = [await ground.jobThatRuns("echo no"), await ground.jobThatRuns("echo kept")];
@@ -87,7 +95,7 @@ test("logs of one job that cannot be read keep no other job's last lines waiting
   await ground.control.orderFault({ service: "logs", operation: "GetLogEvents", containing: "/elsewhere", error, times: 10_000 });
   await ground.control.forgetCalls();
 
-  const now = Date.now() + 60_000;
+  const now = (await ground.control.now()).getTime() + 60_000;
   const keep = (later: number) => keepLogTail({ deps: { ...ground.deps, clock: { now: () => new Date(now + later) } } });
   const kept = async (job: Job) => ground.db.run.count({ where: { jobId: job.id, logKeptAt: { not: null } } });
   await keep(0);
