@@ -139,7 +139,8 @@ export async function listJobRows(db: Db, filter: JobFilter): Promise<JobListPag
         select j.*, f.sort_name from (select * from found f ${belowFound} order by f.sort_name, f.id limit ${most}) f join job j on j.id = f.id`
     : Prisma.sql`
         select j.*, lower(j.name) as sort_name from job j where ${matching} ${below} order by lower(j.name), j.id limit ${most}`;
-  // By the noted job and not by the line's own: where nothing is noted, no plan has anything to read.
+  // By the noted job and not by the line's own, and behind an offset, which keeps the condition before it: where nothing is
+  // noted, no plan reads anything.
   const summary = summaryOfJob(Prisma.sql`c.job_id`);
   const [answer] = await rowsOf<Answer>(
     db,
@@ -160,7 +161,7 @@ export async function listJobRows(db: Db, filter: JobFilter): Promise<JobListPag
         from (${chosen}) j
         left join job_summary s on s.job_id = j.id
         left join lateral (select job_id from job_change where job_id = j.id limit 1) c on true
-        left join lateral (select fresh.* from (${summary}) fresh where c.job_id is not null) n on true
+        left join lateral (select fresh.* from (${summary}) fresh where c.job_id is not null offset 0) n on true
       ) page) as rows`,
     { fresh: narrowed },
   );
@@ -189,10 +190,7 @@ function conditionsOf({ environmentId, search, state, application }: JobFilter, 
   if (environmentId) conditions.push(Prisma.sql`j.environment_id = ${environmentId}`);
   if (application) conditions.push(Prisma.sql`j.application = ${keepable(application)}`);
   if (state) conditions.push(stateCondition(state, now));
-  for (const word of wordsOf(search ?? ""))
-    conditions.push(
-      Prisma.sql`concat_ws(' ', j.name, j.slug, j.application, j.description, j.definition->>'image', j.labels) ilike ${`%${word}%`} escape '\\'`,
-    );
+  for (const word of wordsOf(search ?? "")) conditions.push(Prisma.sql`j.search_text like lower(${`%${word}%`}) escape '\\'`);
   return conditions;
 }
 

@@ -57,7 +57,7 @@ type Key = { dueAt: string; id: string };
 
 /**
  * One page of runs, the latest due first, 100 at most: one query, which begins in an index at the cursor and not at the
- * newest; a search takes two where its words are rare. Throws Invalid for a cursor that is not ours.
+ * newest; a search takes two where its words are rare, and one more for the job that it names. Throws Invalid for a cursor that is not ours.
  */
 export async function listRunRows(db: Db, filter: RunFilter): Promise<RunListPage> {
   const limit = boundedLimit(filter.limit, 100);
@@ -85,6 +85,12 @@ async function searchRunRows(db: Db, filter: RunFilter & { text: string }): Prom
   const { limit } = filter;
   const words = searchWords(filter.text);
   if (words.length === 0) return { rows: [], nextCursor: null, jobIsKnown: true, searchedTo: null };
+  if (filter.slug !== undefined) {
+    // Known beforehand and not found on the way: by the job itself Postgres knows whether it has ten such runs or thousands.
+    const [job] = await rowsOf<{ id: string | null }>(db, Prisma.sql`select ${jobOf(filter.slug)} as id`);
+    if (!job?.id) return { rows: [], nextCursor: null, jobIsKnown: false, searchedTo: null };
+    return await searchRunRows(db, { ...filter, slug: undefined, jobId: job.id });
+  }
   const fits = matching(filter, words);
   const walked = Prisma.sql`
     select t.due_at, t.run_id, t.state, t.words from told_run t where ${conditionsOf({ ...filter, state: undefined }, "told_run")}
@@ -98,6 +104,7 @@ async function searchRunRows(db: Db, filter: RunFilter & { text: string }): Prom
     with walked as materialized (${walked})
     select ${jobIsKnown(filter)} as "jobIsKnown", ${linesOf(found)} as rows,
       (select json_build_object('dueAt', due_at, 'id', run_id) from walked order by due_at desc, run_id desc offset ${mostWalked - 1}) as end`,
+    { fresh: filter.jobId !== undefined },
   );
   const near = walk?.rows ?? [];
   const known = walk?.jobIsKnown ?? false;
@@ -155,11 +162,10 @@ function conditionsOf({ slug, jobId, state, from, until, cursor }: RunFilter, ta
   if (slug !== undefined) conditions.push(Prisma.sql`${of}.job_id = ${jobOf(slug)}`);
   if (state) conditions.push(Prisma.sql`${of}.state = ${state}`);
   if (from) conditions.push(Prisma.sql`${of}.due_at >= ${from}`);
-  if (until) conditions.push(Prisma.sql`${of}.due_at < ${until}`);
-  if (cursor) {
-    const { at, id } = readTimeCursor(cursor);
-    conditions.push(Prisma.sql`(${of}.due_at, ${key}) < (${at}, ${id}::uuid)`);
-  }
+  const after = cursor ? readTimeCursor(cursor) : null;
+  // Only the earlier of the two: told both, Postgres begins at the later one and reads on to the cursor.
+  if (until && (!after || after.at >= until)) conditions.push(Prisma.sql`${of}.due_at < ${until}`);
+  else if (after) conditions.push(Prisma.sql`(${of}.due_at, ${key}) < (${after.at}, ${after.id}::uuid)`);
   return Prisma.join(conditions, " and ");
 }
 
