@@ -2,6 +2,7 @@
 
 import Link from "next/link";
 import { Button } from "@/components/ui/button";
+import { cn } from "@/components/ui/cn";
 import { EmptyState } from "@/components/ui/empty-state";
 import { formatLength } from "@/components/ui/moments";
 import { RowLink } from "@/components/ui/row-link";
@@ -31,7 +32,7 @@ export function RunTable({ rows, timeZone, label, withJob = false }: RunTablePro
         {withJob ? <Head>Job</Head> : null}
         <Head>Due</Head>
         <Head className="text-right max-sm:hidden">Took</Head>
-        <Head>Result</Head>
+        <Head className={cn(withJob && "max-sm:hidden")}>Result</Head>
         <Head className="max-lg:hidden">Started</Head>
       </HeadRow>
       <tbody>
@@ -43,10 +44,11 @@ export function RunTable({ rows, timeZone, label, withJob = false }: RunTablePro
               </RowLink>
             </Cell>
             {withJob ? (
-              <Cell className="min-w-32 max-w-60">
+              <Cell className="min-w-32 py-1.5 max-sm:w-full sm:max-w-60">
                 <RowLink href={paths.job(job.slug)} className="block break-words text-ink">
                   {job.name}
                 </RowLink>
+                <span className="line-clamp-2 break-words text-ink-3 text-xs sm:hidden">{resultWords(run)}</span>
               </Cell>
             ) : null}
             <Cell className="whitespace-nowrap">
@@ -57,7 +59,7 @@ export function RunTable({ rows, timeZone, label, withJob = false }: RunTablePro
             <Cell className="whitespace-nowrap text-right max-sm:hidden">
               {run.startedAt && (run.stoppedAt || !isEnded(run)) ? <LengthText from={run.startedAt} to={run.stoppedAt} /> : null}
             </Cell>
-            <Cell className="w-full max-w-0">
+            <Cell className={cn("w-full max-w-0", withJob && "max-sm:hidden")}>
               <span className="block truncate" title={run.headline ?? undefined}>
                 {resultWords(run)}
               </span>
