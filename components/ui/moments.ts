@@ -50,7 +50,25 @@ type Parts = Record<"year" | "month" | "day" | "weekday" | "hour" | "minute" | "
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
+/** The parts of moments told lately: a list asks for the same ones every second, and for "now" in each of its lines. */
+const told = new Map<string, Parts>();
+const mostTold = 1000;
+
 function partsOf(at: number, timeZone: string): Parts {
+  const key = `${at} ${timeZone}`;
+  const before = told.get(key);
+  if (before) return before;
+  const parts = Object.fromEntries(
+    formatOf(timeZone)
+      .formatToParts(at)
+      .map((part) => [part.type, part.value]),
+  ) as Parts;
+  if (told.size >= mostTold) for (const oldest of told.keys()) if (told.delete(oldest)) break;
+  told.set(key, parts);
+  return parts;
+}
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
   let format = formats.get(timeZone);
   if (!format) {
     format = new Intl.DateTimeFormat("en-GB", {
@@ -67,7 +85,7 @@ function partsOf(at: number, timeZone: string): Parts {
     });
     formats.set(timeZone, format);
   }
-  return Object.fromEntries(format.formatToParts(at).map((part) => [part.type, part.value])) as Parts;
+  return format;
 }
 
 /** "+01:00", "+00:00": the zone's distance from UTC at that moment. */
