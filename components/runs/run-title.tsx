@@ -1,7 +1,7 @@
 import { FailureCard } from "@/components/runs/failure-card";
 import { cn } from "@/components/ui/cn";
 import { Shape, toneText } from "@/components/ui/shape";
-import { LengthText } from "@/components/ui/time-text";
+import { LengthText, TimeText } from "@/components/ui/time-text";
 import type { LaunchError, Run } from "@/lib/domain/run";
 import { runHeadline } from "./run-headline";
 import { runStateLook } from "./run-state-badge";
@@ -30,7 +30,15 @@ function GoingOn({ run }: { run: Run }) {
         Running for <LengthText from={run.startedAt ?? run.dueAt} />
       </>
     );
-  if (run.state === "requested") return run.launchedAt ? <>AWS is asked to start it</> : <>Asked for: the worker starts it in a moment</>;
+  if (run.state === "requested" && run.launchedAt) return <>AWS is asked to start it</>;
+  if (run.state === "requested")
+    return run.launchRetryAt ? (
+      <>
+        AWS has not taken the start yet: it is asked again <TimeText at={run.launchRetryAt} form="countdown" />
+      </>
+    ) : (
+      <>Asked for: the worker starts it in a moment</>
+    );
   return run.phases.pullStartedAt && !run.phases.pullStoppedAt ? (
     <>Starting: pulling the image</>
   ) : (

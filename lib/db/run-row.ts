@@ -28,6 +28,7 @@ export function toRun(row: Omit<Row, "logTail"> & Partial<Pick<Row, "logTail">>)
     stopRequestedAt: row.stopRequestedAt,
     stopRequestedBy: row.stopRequestedBy,
     launchedAt: row.launchedAt,
+    launchRetryAt: row.launchRetryAt,
     launchError: row.launchError as LaunchError | null,
     state: row.state as RunState,
     taskArn: row.taskArn,

@@ -126,6 +126,8 @@ export type Run = {
   stopRequestedAt: Date | null;
   stopRequestedBy: string | null;
   launchedAt: Date | null;
+  /** AWS did not take the start when it was last asked, and is asked again then. Null where it was not asked, or took it. */
+  launchRetryAt: Date | null;
   launchError: LaunchError | null;
   state: RunState;
   taskArn: string | null;

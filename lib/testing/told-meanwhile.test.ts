@@ -2,9 +2,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import { makeAws } from "@/lib/aws/clients";
 import type { Deps } from "@/lib/deps";
 import type { Environment } from "@/lib/domain/environment";
+import { newId } from "@/lib/domain/ids";
 import type { Job } from "@/lib/domain/job";
 import { getWorksState } from "@/lib/environments/list-works";
 import { getJob } from "@/lib/jobs/get-job";
+import { getRun } from "@/lib/runs/get-run";
+import { requestRun } from "@/lib/runs/request-run";
 import type { FaultOrder } from "@/lib/sandbox/faults";
 import { type Driver, startDriver } from "@/lib/worker/driver";
 import { rounds } from "@/lib/worker/rounds";
@@ -43,6 +46,7 @@ afterEach(async () => {
   await database.db.$executeRaw`truncate job, round_outcome cascade`;
 });
 
+const starting = rounds.filter(({ name }) => ["reconcile-jobs", "reconcile-runs"].includes(name));
 const reconciling = rounds.filter(({ name }) => name === "reconcile-jobs");
 const soon = { timeout: 20_000, interval: 20 };
 const pageOf = async ({ slug }: Job) => {
@@ -141,5 +145,24 @@ test.each(kinds)(
     driver.nudge("reconcile-jobs");
     await expect.poll(() => pageOf(job), soon).toMatchObject({ sync: "verified", sentence: undefined });
     await expect.poll(troubles, soon).toEqual([]);
+  },
+);
+
+test.each(kinds.filter(([what]) => what === "throttled" || what === "not answered"))(
+  "a start is %s: its run says when AWS is asked again, and then it is started",
+  async (_what, fault) => {
+    const job = await makeJob(database.db, { environmentId: environment.id });
+    driver = startDriver(deps, [environment], starting);
+    await expect.poll(() => pageOf(job), soon).toMatchObject({ sync: "verified" });
+    await sandbox.control.orderFault({ service: "ecs", operation: "RunTask", times: 1000, ...fault });
+    const { id } = await requestRun({ actor: makeActor("operator"), slug: job.slug, requestKey: newId() });
+    driver.nudge("reconcile-runs");
+    const told = async () => {
+      const { state, launchedAt, launchRetryAt } = (await getRun({ actor, runId: id })).run;
+      return { state, isTaken: launchedAt !== null, isAskedAgain: launchRetryAt !== null };
+    };
+    await expect.poll(told, soon).toEqual({ state: "requested", isTaken: false, isAskedAgain: true });
+    await sandbox.control.forgetFaults();
+    await expect.poll(told, soon).toEqual({ state: "requested", isTaken: true, isAskedAgain: false });
   },
 );
