@@ -11,6 +11,7 @@ const lineHeight = 20;
 const padding = 8;
 /** Lines above and below those in sight that are elements too. */
 const overscan = 15;
+const keysUp = ["ArrowUp", "PageUp", "Home"];
 
 /** A line to bring into view; a new object each time, so that the same line can be asked for twice. */
 export type Reveal = { line: number };
@@ -141,6 +142,9 @@ export function LiveLogScreen(props: LiveLogScreenProps) {
     else if (following && now < place - 1) onFollow(false);
     draw();
   }
+  function leaveEnd() {
+    if (following && total > size.height) onFollow(false);
+  }
   function rest() {
     if (following || bar.height === total) return;
     bar.show(place);
@@ -161,8 +165,9 @@ export function LiveLogScreen(props: LiveLogScreenProps) {
         tabIndex={0}
         onScroll={watchScroll}
         onScrollEnd={rest}
-        // While lines stream in, the way up has to be open at the first turn of the wheel.
-        onWheel={(event) => event.deltaY < 0 && following && total > size.height && onFollow(false)}
+        // While lines stream in, the way up has to be open at the first turn of the wheel and with the key, before either moves anything.
+        onWheel={(event) => event.deltaY < 0 && leaveEnd()}
+        onKeyDown={(event) => keysUp.includes(event.key) && leaveEnd()}
         className="mono absolute inset-0 overflow-auto overscroll-contain outline-offset-[-2px] [overflow-anchor:none] [&_mark]:bg-brass [&_mark]:text-on-brass"
       >
         <div className={view.wrap ? "w-full" : "w-max min-w-full"} style={{ height: bar.height }}>
