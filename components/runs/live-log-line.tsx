@@ -64,7 +64,7 @@ export const LiveLogLine = memo(function LiveLogLine(props: LiveLogLineProps) {
           {containerName && (
             <span
               title={visibleText(containerName)}
-              className="shrink-0 select-none truncate"
+              className="shrink-0 select-none truncate max-sm:max-w-[8ch]"
               style={{ color: containerColour, width: `${containerWidth}ch` }}
             >
               {visibleText(containerName)}

@@ -128,6 +128,7 @@ function ChosenLog({ runId, initialState, ended, containers, startedAt, containe
 
   async function copy(): Promise<boolean> {
     const [from, to] = marked ? [Math.max(marked.from, first), Math.min(marked.to, last)] : [first, last];
+    if (to < from) return false;
     const isTooMuch = marked === null && bytes > mostCopied.characters;
     try {
       const reading = new AbortController();
