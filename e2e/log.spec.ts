@@ -192,7 +192,7 @@ test("a line and a range have addresses, times are told four ways, lines are wra
 
   await page.goto(`${run.path}#L1500`);
   await expectSeen(see.line(1500));
-  expect(await see.marked()).toEqual([1500]);
+  await expect.poll(see.marked).toEqual([1500]);
   const height = async () => (await see.line(1501).boundingBox())?.height ?? 0;
   expect(await height()).toBe(20);
   await see.press("Wrap long lines");
@@ -212,12 +212,13 @@ test("a line and a range have addresses, times are told four ways, lines are wra
   await second.goto(page.url());
   const other = viewer(second);
   await expectSeen(other.line(1499));
-  expect(await other.marked()).toEqual([1499, 1500, 1501, 1502]);
+  await expect.poll(other.marked).toEqual([1499, 1500, 1501, 1502]);
   await second.goto(`${run.path}#L9999`);
   await second.reload();
   await expect(other.log).toContainText("There is no line 9,999: the log ends with line 3,000.");
   await second.bringToFront();
   await second.goto(run.path);
+  await expect(other.log).toContainText("Complete · 3,000 lines");
   await other.press("Copy the log");
   await expect(second.getByText("One line is longer than what was copied: the download has all.")).toBeVisible();
   expect((await second.evaluate(() => navigator.clipboard.readText())).split("\n").slice(0, 2)).toEqual(["line 1", "line 2"]);
@@ -284,8 +285,10 @@ test("a log that AWS throttles, has removed or has let expire says which of thes
   const run = await start(api, job.slug);
   await page.goto(run.path);
   await expect(see.lines).toContainText("tick 1");
+  const { logGroup: logGroupName } = await environmentOf(api);
+  const { run: known } = (await (await api.get(run.api)).json()) as { run: { logStream: string } };
   await aws.orderFault({
-    ...{ service: "logs", operation: "GetLogEvents", times: 2 },
+    ...{ service: "logs", operation: "GetLogEvents", times: 2, containing: known.logStream },
     error: { code: "ThrottlingException", message: "Rate exceeded", status: 400 },
   });
   await expect(see.log).toContainText("CloudWatch asks for fewer questions: new lines come a little later.");
@@ -293,8 +296,6 @@ test("a log that AWS throttles, has removed or has let expire says which of thes
   const last = Number(/tick (\d+)\D*$/.exec(await see.lines.innerText())?.[1]);
   await expect(see.lines).toContainText(`tick ${last + 3}`);
 
-  const { logGroup: logGroupName } = await environmentOf(api);
-  const { run: known } = (await (await api.get(run.api)).json()) as { run: { logStream: string } };
   await logsCall("DeleteLogStream", { logGroupName, logStreamName: known.logStream });
   await expect(see.log).toContainText("The log was removed from CloudWatch while it was read: what had been read is here.");
   await expect(see.lines).toContainText(`tick ${last + 3}`);
