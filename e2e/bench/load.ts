@@ -19,13 +19,6 @@ const lookAgainMs = 2000;
 /** By the web server's clock an hour: see quick-clock.cjs. */
 const loadMinutes = 6;
 
-/** What Belfry takes while nothing happens, while very much does, and afterwards. */
-export async function measureLoad(house: BenchHouse): Promise<Figure[]> {
-  await fillHouse(house);
-  const paths = await pagesOf(house);
-  return [...(await measureIdle(house, paths)), ...(await measureBusy(house, paths))];
-}
-
 /** Jobs that the worker tends, and that are not due before long. */
 async function fillHouse({ databaseUrl, api }: BenchHouse): Promise<void> {
   const { slug } = await makeJob(api, `first-${crypto.randomUUID().slice(0, 8)}`, ["true"]);
@@ -61,7 +54,10 @@ async function pagesOf({ api }: BenchHouse): Promise<string[]> {
   ];
 }
 
-async function measureIdle(house: BenchHouse, paths: string[]): Promise<Figure[]> {
+/** What web and worker of a house with 10,000 jobs take while nothing happens. */
+export async function measureIdle(house: BenchHouse): Promise<Figure[]> {
+  await fillHouse(house);
+  const paths = await pagesOf(house);
   const [web, worker] = [await renewed(house, "web"), await renewed(house, "worker")];
   // A server that was never asked has not loaded its pages yet.
   for (const path of paths) await ask(house, path, new Agent());
@@ -122,9 +118,10 @@ export async function healthOf({ address }: BenchHouse): Promise<{ web?: string;
   }
 }
 
-async function measureBusy(house: BenchHouse, paths: string[]): Promise<Figure[]> {
-  const web = house.pidOf("web");
-  if (!web) throw new Error("There is no web server.");
+/** What the web server takes for an hour by its clock, under a thousand events a second and with pages open. */
+export async function measureBusy(house: BenchHouse): Promise<Figure[]> {
+  const paths = await pagesOf(house);
+  const web = await renewed(house, "web");
   const queue = await openEventQueue(house);
   const ending = new AbortController();
   const asked: Asked = { milliseconds: [], refused: 0 };
@@ -144,7 +141,7 @@ async function measureBusy(house: BenchHouse, paths: string[]): Promise<Figure[]
     const events = await feeding;
     await looking;
     const drainedFrom = performance.now();
-    await until("empty queue", async () => ((await queue.waiting()) === 0 ? true : null), 300, 100);
+    await until("empty queue", async () => ((await queue.waiting()) === 0 ? true : null), 300, 1000);
     const drained = (performance.now() - drainedFrom) / 1000;
     const most = Math.max(...memory);
     const rate = events / (loadMinutes * 60);
@@ -182,9 +179,13 @@ async function measureBusy(house: BenchHouse, paths: string[]): Promise<Figure[]
 /** Puts a second's events into the queue each second; gives how many. */
 async function feed(queue: EventQueue, signal: AbortSignal): Promise<number> {
   const from = performance.now();
+  // A moment of a job has one task: each second's tasks belong to moments of their own.
+  const tasks = eventsPerSecond / 5;
+  let moment = Date.now() - loadMinutes * 60 * tasks * 1000 - 3_600_000;
   let events = 0;
   while (!signal.aborted) {
-    await queue.put(eventsOf(queue, eventsPerSecond / 5, Date.now() - 7_200_000));
+    await queue.put(eventsOf(queue, tasks, moment));
+    moment += tasks * 1000;
     events += eventsPerSecond;
     const early = (events / eventsPerSecond) * 1000 - (performance.now() - from);
     if (early > 0) await pause(early);

@@ -5,7 +5,7 @@ import { type BenchHouse, startBenchHouse } from "./bench-house";
 import { type Figure, printFigures } from "./figures";
 import { measureKilled } from "./killed";
 import { measureColdLoad, measureList } from "./list";
-import { measureLoad } from "./load";
+import { measureBusy, measureIdle } from "./load";
 import { measureLogs } from "./log";
 import { measureMinute } from "./minute";
 import { measureFirstInstruction, measureSaving } from "./people";
@@ -53,7 +53,7 @@ const parts: Record<string, Measure[]> = {
     inHouse("a hundred jobs at once", measureMinute),
     inHouse("events", measureEvents),
   ],
-  load: [inHouse("memory and CPU", measureLoad), inHouse("kill -9", measureKilled)],
+  load: [inHouse("at rest", measureIdle), inHouse("under load", measureBusy), inHouse("kill -9", measureKilled)],
   log: [inHouse("logs", measureLogs)],
 };
 
