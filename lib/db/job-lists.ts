@@ -163,7 +163,7 @@ export async function listJobRows(db: Db, filter: JobFilter): Promise<JobListPag
         left join lateral (select job_id from job_change where job_id = j.id limit 1) c on true
         left join lateral (select fresh.* from (${summary}) fresh where c.job_id is not null offset 0) n on true
       ) page) as rows`,
-    { fresh: narrowed },
+    { fresh: Boolean(filter.search) },
   );
   const rows = answer?.rows ?? [];
   const page = rows.slice(0, limit);
