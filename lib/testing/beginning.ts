@@ -27,6 +27,11 @@ export async function keepBeginning(databaseUrl: string, world: SandboxWorld): P
     "select distinct tgrelid::regclass::text as name from pg_trigger where not tgisinternal",
   );
   const full = tables.filter((table) => rows[table] !== "[]");
+  // What Postgres works out from other columns is not written.
+  const { rows: written } = await client.query<{ name: string; columns: string }>(`
+    select table_name as name, string_agg(quote_ident(column_name), ', ') as columns from information_schema.columns
+    where table_schema = 'public' and is_generated = 'NEVER' group by 1`);
+  const columnsOf = new Map(written.map(({ name, columns }) => [name, columns]));
   const statements = [
     "begin",
     // What triggers wrote is among the rows.
@@ -34,7 +39,8 @@ export async function keepBeginning(databaseUrl: string, world: SandboxWorld): P
     ...tables.toReversed().map((table) => `delete from "${table}"`),
     ...full.map((table) => {
       const literal = client.escapeLiteral(rows[table] ?? "[]");
-      return `insert into "${table}" select * from jsonb_populate_recordset(null::"${table}", ${literal}::jsonb)`;
+      const columns = columnsOf.get(table) ?? "";
+      return `insert into "${table}" (${columns}) select ${columns} from jsonb_populate_recordset(null::"${table}", ${literal}::jsonb)`;
     }),
     ...triggered.map(({ name }) => `alter table ${name} enable trigger user`),
     "commit",
