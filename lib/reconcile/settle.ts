@@ -1,4 +1,4 @@
-import { isRefused, isThrottled } from "@/lib/aws/errors";
+import { isPassing, isRefused } from "@/lib/aws/errors";
 import { type SyncOutcome, writeSyncOutcomes } from "@/lib/db/jobs";
 import { forgetSchedules, type JobScheduleRow, recordSchedules } from "@/lib/db/observations";
 import type { Deps } from "@/lib/deps";
@@ -203,9 +203,9 @@ function countSettled({ noted }: Observed, steps: JobStep[]): number {
   return new Set([...noted.values()].map(({ jobId }) => jobId).filter((id) => !loaded.has(id))).size;
 }
 
-/** AWS or Belfry said it in words; anything else is a fault of Belfry's own, and belongs into the log. */
+/** The job's page says it: AWS or Belfry in words, or no answer. Anything else is a fault of Belfry's own, and belongs into the log. */
 function isKnown(cause: unknown): boolean {
-  return cause instanceof BelfryError || isRefused(cause) || isThrottled(cause);
+  return cause instanceof BelfryError || isRefused(cause) || isPassing(cause);
 }
 
 function earliest(moments: Date[]): Date | null {
