@@ -20,7 +20,7 @@ export function asOurs(error: unknown): unknown {
   if (error instanceof BelfryError) return error;
   const links = chainOf(error);
   if (links.some(isAway)) return withCause(new Unavailable("The database does not answer: try again in a moment."), error);
-  if (links.some((link) => link.code === "P2034" || link.code === "40P01" || link.code === "40001"))
+  if (links.some(isCollision))
     return withCause(new Unavailable("Somebody else wrote the same rows at the same moment. Nothing was changed: try again."), error);
   return error;
 }
@@ -28,6 +28,15 @@ export function asOurs(error: unknown): unknown {
 /** Whether the error says that a row with the same key is there already; `index` is the name of the key in Postgres. */
 export function isTaken(error: unknown, index: string): boolean {
   return chainOf(error).some((link) => link.constraint?.index === index || (link.code === "23505" && link.message?.includes(`"${index}"`)));
+}
+
+/** Whether two writers waited for each other, and this one was told to give way: Postgres has then undone all that it did. */
+export function hasCollided(error: unknown): boolean {
+  return chainOf(error).some(isCollision);
+}
+
+function isCollision({ code, originalCode }: Link): boolean {
+  return [code, originalCode].some((one) => one === "P2034" || one === "40P01" || one === "40001");
 }
 
 type Link = {

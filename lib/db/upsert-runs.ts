@@ -1,6 +1,7 @@
 import { NotFound } from "@/lib/domain/errors";
 import { newId } from "@/lib/domain/ids";
 import type { TaskFacts } from "@/lib/domain/task-facts";
+import { hasCollided } from "./as-ours";
 import type { Db } from "./client";
 import { orderTasks } from "./order-tasks";
 import { toDocument } from "./row";
@@ -30,7 +31,7 @@ export async function upsertRunsFromTasks(db: Db, all: readonly TaskFacts[]): Pr
   for (let tries = 0; open.length > 0; tries++) {
     if (tries === mostTries)
       throw new Error(`${open[0]?.taskArn} could not be written: others wrote to its run ${mostTries} times in a row.`);
-    const places = await write(db, open);
+    const places = await unlessCollided(() => write(db, open));
     const moments = new Map<string, { jobId: string; scheduledAt: Date }>();
     for (const place of places) {
       const facts = open[place.n] as TaskFacts;
@@ -40,7 +41,7 @@ export async function upsertRunsFromTasks(db: Db, all: readonly TaskFacts[]): Pr
       const { jobId, scheduledAt } = facts;
       if (outcome && place.first && scheduledAt) moments.set(`${jobId} ${scheduledAt.getTime()}`, { jobId, scheduledAt });
     }
-    for (const moment of moments.values()) await orderTasks(db, moment);
+    for (const moment of moments.values()) await unlessCollided(() => orderTasks(db, moment));
     // Another writer, or another fact of these, made the row between the look and the write: it is looked again.
     open = open.filter(({ taskArn }) => !outcomes.has(taskArn));
   }
@@ -49,6 +50,17 @@ export async function upsertRunsFromTasks(db: Db, all: readonly TaskFacts[]): Pr
     // Older news, and the same once more, tell nothing new beside the newest.
     return outcome && newest.get(taskArn) !== n ? { ...outcome, changed: false, ended: false, inserted: false } : outcome;
   });
+}
+
+/** Does it again where it had to give way to another writer. */
+async function unlessCollided<Result>(write: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await write();
+    } catch (error) {
+      if (tries === mostTries || !hasCollided(error)) throw error;
+    }
+  }
 }
 
 /** As upsertRunsFromTasks, of one task. Throws NotFound when the job is not here. */
