@@ -21,6 +21,8 @@ for (const theme of ["light", "dark"] as const)
       "/jobs/new",
       `/jobs/${job.slug}`,
       `/jobs/${job.slug}/edit`,
+      `/jobs/${job.slug}/runs`,
+      "/runs",
       "/audit",
       "/settings/works",
       "/settings/people",
@@ -37,7 +39,8 @@ for (const theme of ["light", "dark"] as const)
 test("nothing is wider than a phone", async ({ page, makeJob }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   const job = await makeJob({ name: "A job with a name that is rather long for a small screen" });
-  for (const path of ["/", "/jobs", "/jobs/new", `/jobs/${job.slug}`, `/jobs/${job.slug}/edit`, "/audit", "/settings/works"]) {
+  const own = ["", "/edit", "/runs", "/revisions"].map((end) => `/jobs/${job.slug}${end}`);
+  for (const path of ["/", "/jobs", "/jobs/new", ...own, "/runs", "/audit", "/settings/works"]) {
     await page.goto(path);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     expect(
