@@ -2,15 +2,8 @@ import type { Run } from "@/lib/domain/run";
 import type { Db } from "./client";
 import { isUuid } from "./page-cursor";
 import { readAll } from "./read-all";
-import { toRun } from "./run-row";
 
 /** What ingest asks about tasks that it meets in ECS. */
-
-/** The run that has a task; null where none was written yet. */
-export async function getRunOfTask(db: Db, taskArn: string): Promise<Run | null> {
-  const row = await db.run.findUnique({ where: { taskArn }, omit: { logTail: true } });
-  return row && toRun(row);
-}
 
 /** What is asked of a run that a task may belong to. */
 export type RunOfTask = Pick<Run, "id" | "jobId" | "taskArn" | "stopRequestedBy">;
