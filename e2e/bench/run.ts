@@ -46,6 +46,8 @@ const parts: Record<string, Measure[]> = {
     { what: "rounds that change nothing", figures: () => measureIdleRounds(join(folder, "idle-rounds"), sizes) },
   ],
   list: [inHouse("lists", (house) => measureList(house, 10_000, 1_000_000)), inHouse("cold load", (house) => measureColdLoad(house))],
+  // Before events of tasks that never were: the worker looks for the logs of those.
+  log: [inHouse("logs", measureLogs)],
   works: [
     inHouse("saving", measureSaving),
     inHouse("run now", (house) => measureRunNow(house)),
@@ -54,7 +56,6 @@ const parts: Record<string, Measure[]> = {
     inHouse("events", measureEvents),
   ],
   load: [inHouse("at rest", measureIdle), inHouse("under load", measureBusy), inHouse("kill -9", measureKilled)],
-  log: [inHouse("logs", measureLogs)],
 };
 
 const asked = process.argv.slice(2);
