@@ -5,6 +5,7 @@ import { inTransaction } from "@/lib/db/transaction";
 import type { BenchHouse } from "./bench-house";
 import { type Figure, percentile } from "./figures";
 import { makeJob, pause, until, untilVerified } from "./jobs";
+import { liveHeapMegabytes } from "./live-heap";
 import { cpuSeconds, residentMegabytes } from "./process-figures";
 import { insertJobs } from "./rounds";
 import { type EventQueue, eventsOf, openEventQueue } from "./task-events";
@@ -131,10 +132,12 @@ export async function measureBusy(house: BenchHouse): Promise<Figure[]> {
     feeding.catch(() => ending.abort()); // it is awaited below
     const looking = Promise.all(Array.from({ length: viewers }, (_, viewer) => look(house, paths, viewer, asked, ending.signal)));
     const memory: number[] = [];
+    const alive: number[] = [];
     let behind = 0;
     for (let second = 1; second <= loadMinutes * 60 && !ending.signal.aborted; second += 1) {
       await pause(1000);
       memory.push(residentMegabytes(web));
+      if (second === 60 || second === loadMinutes * 60) alive.push(await liveHeapMegabytes(web));
       if (second % 10 === 0) behind = Math.max(behind, await queue.waiting());
     }
     ending.abort();
@@ -145,19 +148,20 @@ export async function measureBusy(house: BenchHouse): Promise<Figure[]> {
     const drained = (performance.now() - drainedFrom) / 1000;
     const most = Math.max(...memory);
     const rate = events / (loadMinutes * 60);
-    const halfMinutes = Array.from({ length: loadMinutes * 2 }, (_, n) => percentile(memory.slice(n * 30, n * 30 + 30), 0.5));
-    const slope = slopeOf(halfMinutes.slice(4)) * 120;
+    const minutes = Array.from({ length: loadMinutes }, (_, n) => percentile(memory.slice(n * 60, n * 60 + 60), 0.5));
+    const [aliveEarly = 0, aliveLate = 0] = alive;
     const under = `under ${Math.round(rate).toLocaleString("en")} events and ${Math.round(asked.milliseconds.length / loadMinutes / 60)} pages a second`;
     return [
       { what: `${under}: resident memory of web`, figure: `at most ${megabytes(most)}`, bound: "300 MB", held: most < 300 },
       {
-        what: `the same, over an hour by its clock, every sixth minute: ${halfMinutes
-          .filter((_, n) => n % 2 === 1)
-          .map((value) => value.toFixed(0))
-          .join(", ")} MB`,
-        figure: `${slope >= 0 ? "+" : ""}${slope.toFixed(1)} MB an hour`,
-        bound: "flat",
-        held: slope < 10,
+        what: `the same, over an hour by its clock, every tenth minute`,
+        figure: `${minutes.map((value) => value.toFixed(0)).join(", ")} MB`,
+      },
+      {
+        what: "the same: its live heap, after the first ten minutes and after an hour",
+        figure: `${megabytes(aliveEarly)}, ${megabytes(aliveLate)}`,
+        bound: "flat, 5 % more at most",
+        held: aliveLate <= aliveEarly * 1.05,
       },
       {
         what: `${under}: events waiting, at most`,
@@ -227,11 +231,3 @@ function ask({ address, cookie }: BenchHouse, path: string, agent: Agent): Promi
 }
 
 const megabytes = (value: number) => `${value.toFixed(0)} MB`;
-
-/** The slope of the line through equally distant values (least squares). */
-function slopeOf(values: number[]): number {
-  const [meanX, meanY] = [(values.length - 1) / 2, values.reduce((sum, value) => sum + value, 0) / values.length];
-  const above = values.reduce((sum, value, x) => sum + (x - meanX) * (value - meanY), 0);
-  const below = values.reduce((sum, _, x) => sum + (x - meanX) ** 2, 0);
-  return above / below;
-}

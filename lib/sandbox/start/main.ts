@@ -23,7 +23,7 @@ import { type Supervised, supervise } from "./supervise";
 const projectFolder = path.resolve(import.meta.dirname, "..", "..", "..");
 const region = "us-east-1";
 /** Of the console, as in the image: without them V8 lets garbage pile up to a multiple of what is alive. */
-const heapOptions = ["--max-old-space-size=384", "--max-semi-space-size=8"];
+const heapOptions = ["--max-old-space-size=384", "--max-semi-space-size=4"];
 /** Web and worker have so long to end by themselves; with Postgres and the sandbox all is over within 5 s. */
 const patienceMs = 2500;
 const readyWithinMs = 60_000;
