@@ -19,7 +19,8 @@ export class WorkerService extends Construct {
 
   constructor(scope: Construct, id: string, { cluster, image, database, environment, permissions }: WorkerServiceProps) {
     super(scope, id);
-    const definition = new ecs.FargateTaskDefinition(this, "Definition", { cpu: 256, memoryLimitMiB: 512 });
+    // Its first round compares every job: with 10,000 of them it takes 400 MB.
+    const definition = new ecs.FargateTaskDefinition(this, "Definition", { cpu: 256, memoryLimitMiB: 1024 });
     definition.addContainer("worker", {
       image,
       command: ["worker"],
