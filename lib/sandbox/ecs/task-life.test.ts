@@ -296,7 +296,7 @@ test("the stream is not there before the container starts", async () => {
 test("secrets become variables: whole, by JSON key, and of Parameter Store", async () => {
   const options = { endpoint: aws.world.endpoint, region: aws.region, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
   const { ARN } = await new SecretsManagerClient(options).send(
-    new CreateSecretCommand({ Name: "app", SecretString: JSON.stringify({ user: "ada", port: 5432 }) }),
+    new CreateSecretCommand({ Name: "app", SecretString: JSON.stringify({ user: "grace", port: 5432 }) }),
   );
   await new SSMClient(options).send(new PutParameterCommand({ Name: "/app/url", Value: "https://example.org", Type: "SecureString" }));
   const secrets = [
@@ -306,8 +306,8 @@ test("secrets become variables: whole, by JSON key, and of Parameter Store", asy
     { name: "URL", valueFrom: "/app/url" },
   ];
   const task = await aws.runToEnd(["sh", "-c", 'echo "$WHOLE $USER_NAME $PORT $URL"'], { secrets });
-  expect(await aws.lines(task)).toEqual(['{"user":"ada","port":5432} ada 5432 https://example.org']);
-  expect(JSON.stringify(task)).not.toContain("ada");
+  expect(await aws.lines(task)).toEqual(['{"user":"grace","port":5432} grace 5432 https://example.org']);
+  expect(JSON.stringify(task)).not.toContain("grace");
 
   const failing = async (valueFrom: string) => {
     const ended = await aws.runToEnd(["true"], { secrets: [{ name: "S", valueFrom }] });
