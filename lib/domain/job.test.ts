@@ -33,6 +33,11 @@ describe("a bad job is refused with a sentence at its field:", () => {
   });
 });
 
+test.each(["", "two words", "a//b"])("one wrong image is one sentence: %j", (image) => {
+  const job = goodJob();
+  expect(faultsOf({ ...job, definition: { ...job.definition, image } }).map(({ field }) => field)).toEqual(["definition.image"]);
+});
+
 test("several wrong fields are told at once", () => {
   const fields = faultsOf({ ...goodJob(), name: "", timeZone: "Mars", expression: "rate(1 second)" }).map((fault) => fault.field);
   expect(fields.sort()).toEqual(["expression", "name", "timeZone"]);

@@ -157,10 +157,13 @@ const secretReference = z
 
 /** A registry's image reference; AWS takes 255 characters before the digest. */
 const image = line("The image", 512)
-  .regex(/^\S+$/, "The image has a blank in it: write it as repository:tag or repository@sha256:digest.")
+  .regex(/^\S*$/, { error: "The image has a blank in it: write it as repository:tag or repository@sha256:digest.", abort: true })
   .refine((value) => (value.split("@")[0] ?? "").length <= 255, "The image is longer than 255 characters before its digest: shorten it.")
   .refine(
-    (value) => /^[A-Za-z0-9][A-Za-z0-9._\-/:]*(@sha256:[a-f0-9]{64})?$/.test(value) && !value.includes("//") && !/[:/]$/.test(value),
+    // An empty one has been told of already.
+    (value) =>
+      value === "" ||
+      (/^[A-Za-z0-9][A-Za-z0-9._\-/:]*(@sha256:[a-f0-9]{64})?$/.test(value) && !value.includes("//") && !/[:/]$/.test(value)),
     "The image is not a reference that a registry knows: write it as repository:tag or repository@sha256: and 64 hex digits.",
   );
 
